@@ -1,0 +1,1 @@
+//! Instants, spans, windows, sets of instants, recurring hours.
