@@ -1,0 +1,94 @@
+//! Why a text or a number is not a time.
+
+use alloc::string::String;
+
+use super::{Span, Timestamp};
+
+/// Why something is not an instant, a span, a window, a recurrence or a zone.
+///
+/// Every message quotes what was given and says what is wanted; [`TimeError::code`] is stable, the message
+/// is not.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TimeError {
+    /// The text is not an instant.
+    #[error("`{text}` is not an instant; write it like `2026-03-02T09:00:00Z`")]
+    TimestampSyntax {
+        /// What was written.
+        text: String,
+    },
+    /// The text has the form of an instant that does not exist, or is outside the years 0001 to 9999.
+    #[error("`{text}` is not an instant: {wanted}")]
+    TimestampRange {
+        /// What was written.
+        text: String,
+        /// What is wanted.
+        wanted: &'static str,
+    },
+    /// The number of milliseconds is outside the years 0001 to 9999.
+    #[error("`{millis}` ms since 1970 is not an instant: a year is 0001 to 9999")]
+    TimestampMillis {
+        /// Milliseconds since 1970-01-01T00:00:00Z.
+        millis: i64,
+    },
+    /// The text is a local time, which is an instant only together with an offset.
+    #[error("`{text}` has no offset from UTC; end it with `Z` or an offset such as `+01:00`")]
+    TimestampZone {
+        /// What was written.
+        text: String,
+    },
+    /// The text is not a span.
+    #[error("`{text}` is not a span; write it like `PT8H`, `P7D`, `8h` or `1h30m`")]
+    SpanSyntax {
+        /// What was written.
+        text: String,
+    },
+    /// The text counts in months or years, whose length depends on the date.
+    #[error("`{text}` counts months or years, whose length varies; write days, like `P30D` or `30d`")]
+    SpanCalendar {
+        /// What was written.
+        text: String,
+    },
+    /// The text is a negative span.
+    #[error("`{text}` is negative; a span is zero or more, like `PT8H` or `8h`")]
+    SpanNegative {
+        /// What was written.
+        text: String,
+    },
+    /// The span is longer than [`Span::MAX`].
+    #[error("`{text}` is too long; a span is at most `{}`, which is 10000 years", Span::MAX)]
+    SpanRange {
+        /// What was written.
+        text: String,
+    },
+    /// The number of milliseconds is more than [`Span::MAX`].
+    #[error("`{millis}` ms is too long; a span is at most `{}`, which is 10000 years", Span::MAX)]
+    SpanMillis {
+        /// The length in milliseconds.
+        millis: u64,
+    },
+    /// The window contains no instant.
+    #[error("a window from `{from}` until `{until}` is empty; it must end after it starts")]
+    WindowEmpty {
+        /// Its start.
+        from: Timestamp,
+        /// Its end.
+        until: Timestamp,
+    },
+}
+
+impl TimeError {
+    /// The stable code of this error.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TimestampSyntax { .. } => "timestamp.syntax",
+            Self::TimestampRange { .. } | Self::TimestampMillis { .. } => "timestamp.range",
+            Self::TimestampZone { .. } => "timestamp.zone",
+            Self::SpanSyntax { .. } => "span.syntax",
+            Self::SpanCalendar { .. } => "span.calendar",
+            Self::SpanNegative { .. } => "span.negative",
+            Self::SpanRange { .. } | Self::SpanMillis { .. } => "span.range",
+            Self::WindowEmpty { .. } => "window.empty",
+        }
+    }
+}
