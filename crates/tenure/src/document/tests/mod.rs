@@ -1,0 +1,5 @@
+//! Documents that are read, and documents that are refused.
+
+mod canonical;
+mod json;
+mod read;
