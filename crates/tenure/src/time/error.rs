@@ -1,8 +1,9 @@
 //! Why a text or a number is not a time.
 
+use alloc::format;
 use alloc::string::String;
 
-use super::{Span, Timestamp};
+use super::{LocalTime, Span, TZDB, Timestamp, Weekday};
 
 /// Why something is not an instant, a span, a window, a recurrence or a zone.
 ///
@@ -75,6 +76,50 @@ pub enum TimeError {
         /// Its end.
         until: Timestamp,
     },
+    /// A recurring window that ends when it starts.
+    #[error("a recurring window from `{time}` to `{time}` is empty; a whole day is `00:00` to `24:00`")]
+    RecurrenceEmpty {
+        /// When it starts and ends.
+        time: LocalTime,
+    },
+    /// The text is not a time of day.
+    #[error("`{text}` is not a time of day; write it like `09:00`, from `00:00` to `24:00`")]
+    RecurrenceTime {
+        /// What was written.
+        text: String,
+    },
+    /// A recurring window that starts when its day is over.
+    #[error("a recurring window cannot start at `24:00`; write `00:00` and name the next day")]
+    RecurrenceStart,
+    /// The text is not a day of the week.
+    #[error("`{text}` is not a day of the week; write `mon`, `tue`, `wed`, `thu`, `fri`, `sat` or `sun`")]
+    RecurrenceDay {
+        /// What was written.
+        text: String,
+    },
+    /// A day of the week is named twice.
+    #[error("`{day}` is named twice; name each day once")]
+    RecurrenceDayTwice {
+        /// The day.
+        day: Weekday,
+    },
+    /// No day of the week is named.
+    #[error("`[]` names no day; name at least one, or leave the days out for every day")]
+    RecurrenceNoDay,
+    /// A recurring window is asked for over too long a time.
+    #[error("`{length}` is too long to work out a recurring window for; ask for at most 400 days")]
+    RecurrenceHorizon {
+        /// How long.
+        length: Span,
+    },
+    /// The text is not the name of a zone.
+    #[error("`{text}` is not a time zone of the IANA database {TZDB}; {}", hint(*nearest))]
+    ZoneUnknown {
+        /// What was written.
+        text: String,
+        /// The name that was most likely meant.
+        nearest: Option<&'static str>,
+    },
 }
 
 impl TimeError {
@@ -89,6 +134,20 @@ impl TimeError {
             Self::SpanNegative { .. } => "span.negative",
             Self::SpanRange { .. } | Self::SpanMillis { .. } => "span.range",
             Self::WindowEmpty { .. } => "window.empty",
+            Self::RecurrenceEmpty { .. } => "recurrence.empty",
+            Self::RecurrenceTime { .. } | Self::RecurrenceStart => "recurrence.time",
+            Self::RecurrenceDay { .. } | Self::RecurrenceDayTwice { .. } | Self::RecurrenceNoDay => {
+                "recurrence.days"
+            }
+            Self::RecurrenceHorizon { .. } => "recurrence.horizon",
+            Self::ZoneUnknown { .. } => "zone.unknown",
         }
+    }
+}
+
+fn hint(nearest: Option<&'static str>) -> String {
+    match nearest {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => String::from("write a name like `Europe/Berlin`"),
     }
 }

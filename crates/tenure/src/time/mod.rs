@@ -21,13 +21,19 @@
 mod civil;
 mod error;
 mod interval_set;
+mod recurrence;
 mod span;
 mod text;
 mod timestamp;
+mod weekly;
 mod window;
+mod zone;
 
 pub use error::TimeError;
 pub use interval_set::IntervalSet;
+pub use recurrence::{Reading, Recurrence};
 pub use span::Span;
 pub use timestamp::Timestamp;
+pub use weekly::{LocalTime, Weekday, Weekdays};
 pub use window::Window;
+pub use zone::{TZDB, Zone, parse_end, parse_start};
