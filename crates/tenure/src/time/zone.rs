@@ -17,6 +17,9 @@ pub const TZDB: &str = chrono_tz::IANA_TZDB_VERSION;
 
 /// A time zone of the IANA database, by its exact name.
 ///
+/// The table reaches to the end of 2099; from then on each zone keeps the offset it has there, without
+/// daylight saving.
+///
 /// ```
 /// use tenure::time::Zone;
 ///

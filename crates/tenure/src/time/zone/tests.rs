@@ -115,6 +115,14 @@ fn zones_are_written_and_ordered_by_name() {
 }
 
 #[test]
+fn daylight_saving_is_known_to_2099() {
+    for (year, utc) in [("1999", "22"), ("2099", "22"), ("2100", "23")] {
+        let start = parse_start(&alloc::format!("{year}-07-01"), zone("Europe/Berlin")).unwrap();
+        assert!(start.to_string().ends_with(&alloc::format!("-06-30T{utc}:00:00Z")), "{start}");
+    }
+}
+
+#[test]
 fn distance_counts_letters() {
     for (one, other, letters) in
         [("", "", 0), ("", "abc", 3), ("abc", "", 3), ("kitten", "sitting", 3), ("a", "a", 0)]
