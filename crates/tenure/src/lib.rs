@@ -3,6 +3,15 @@
 
 extern crate alloc;
 
-pub mod id;
-pub mod time;
+pub mod decide;
 pub mod document;
+pub mod fact;
+pub mod id;
+pub mod log;
+pub mod model;
+pub mod policy;
+pub mod time;
+
+/// The version of the meaning of decisions, with that of the time zone data: a release that changes a verdict
+/// changes it.
+pub const SEMANTICS: &str = "1";

@@ -41,6 +41,11 @@ impl DocumentError {
         Self { suggestion, ..self }
     }
 
+    /// The same error, seen from a value that holds this one at `pointer`.
+    pub(crate) fn under(self, pointer: &str) -> Self {
+        Self { pointer: alloc::format!("{pointer}{}", self.pointer), ..self }
+    }
+
     /// The stable dotted code, for example `document.unknown_field`.
     pub fn code(&self) -> &str {
         &self.code

@@ -1,0 +1,278 @@
+//! A decision is a verdict with its grants, its reasons, every bound, and how long it holds.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde::Serialize;
+
+use super::Reason;
+use super::proposal::Draft;
+use crate::id::{EntitlementId, EventId, GrantId, IdentityId, RequestId, ResourceId};
+use crate::log::{Key, Proposal};
+use crate::model::GrantState;
+use crate::policy::BoundKind;
+use crate::time::{Timestamp, Window};
+
+/// The answer to a command. Match it: a denial is not an error.
+#[must_use]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// It may be done; commit the [`Permit::proposal`].
+    Permit(Permit),
+    /// It may be done once what is owed is discharged.
+    Pending(Pending),
+    /// It may not be done; the reasons say why.
+    Deny(Deny),
+}
+
+/// What may be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permit {
+    /// The grants it gives, extends or ends, as they will be once the proposal is committed.
+    pub grants: Vec<GrantView>,
+    /// Why, and how long the answer holds.
+    pub grounds: Grounds,
+    pub(crate) draft: Draft,
+}
+
+/// What may be done once something is discharged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// The grants it would give.
+    pub grants: Vec<GrantView>,
+    /// Why, and how long the answer holds.
+    pub grounds: Grounds,
+    /// What is owed first.
+    pub obligations: Vec<Obligation>,
+}
+
+/// What may not be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deny {
+    /// Why, and how long the answer holds.
+    pub grounds: Grounds,
+}
+
+/// Something owed before a permit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Obligation {
+    /// An approval.
+    Approval,
+}
+
+/// What every decision says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grounds {
+    /// When it was decided: `now`, or the log's high water if that is later.
+    pub at: Timestamp,
+    /// Every limit on every grant, by item, then end, then kind.
+    pub bounds: Vec<Bound>,
+    /// The command that was decided.
+    pub command: RequestId,
+    /// What was read: while no fact touches one of these the answer holds.
+    pub footprint: Vec<(Key, u64)>,
+    /// The answers for every `now` in this window are the same, absent a fact that touches the footprint:
+    /// the same verdict, selection, reasons and absolute bounds; an end that counts from now moves with it.
+    pub holds: Window,
+    /// How many facts the answer knows, and their Merkle root.
+    pub log: LogRef,
+    /// The next instant at which this answer, or what it gives, changes by itself.
+    pub next_change_at: Option<Timestamp>,
+    /// The digest of the policy document that decided.
+    pub policy: String,
+    /// Why: errors if denied, warnings otherwise.
+    pub reasons: Vec<Reason>,
+}
+
+/// A state of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LogRef {
+    /// How many facts it has.
+    pub length: u64,
+    /// The root of their RFC 9162 tree, hexadecimal.
+    pub root: String,
+}
+
+/// One limit on one grant.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Bound {
+    /// Whether the grant ends here.
+    pub binding: bool,
+    /// The first instant that it excludes.
+    pub end: Timestamp,
+    /// Which item of the request, counted from 0.
+    pub item: u32,
+    /// What kind of limit.
+    pub kind: BoundKind,
+    /// The rule, event or identity it comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+/// A grant as a decision shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GrantView {
+    /// Who holds it.
+    pub beneficiary: IdentityId,
+    /// When it ends or ended.
+    pub end: Timestamp,
+    /// What is held.
+    pub entitlement: EntitlementId,
+    /// Why now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventId>,
+    /// Its name.
+    pub id: GrantId,
+    /// In which subtree; everywhere when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<ResourceId>,
+    /// When the session under it ends, where that is earlier and known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_until: Option<Timestamp>,
+    /// When it starts.
+    pub start: Timestamp,
+    /// Where it stands at the instant of the decision.
+    pub state: GrantState,
+}
+
+/// Permit, pending or deny, as a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Not to be done.
+    Deny,
+    /// Not yet.
+    Pending,
+    /// To be done.
+    Permit,
+}
+
+impl Permit {
+    /// The facts that make it so, and the state of the log under which they may be appended. Built on demand.
+    pub fn proposal(&self) -> Proposal {
+        self.draft.proposal(&self.grounds)
+    }
+}
+
+impl Decision {
+    /// The verdict as a word.
+    pub const fn verdict(&self) -> Verdict {
+        match self {
+            Self::Permit(_) => Verdict::Permit,
+            Self::Pending(_) => Verdict::Pending,
+            Self::Deny(_) => Verdict::Deny,
+        }
+    }
+
+    /// Why, and how long the answer holds.
+    pub const fn grounds(&self) -> &Grounds {
+        match self {
+            Self::Permit(Permit { grounds, .. })
+            | Self::Pending(Pending { grounds, .. })
+            | Self::Deny(Deny { grounds }) => grounds,
+        }
+    }
+
+    /// The grants; none if denied.
+    pub fn grants(&self) -> &[GrantView] {
+        match self {
+            Self::Permit(Permit { grants, .. }) | Self::Pending(Pending { grants, .. }) => grants,
+            Self::Deny(_) => &[],
+        }
+    }
+
+    /// The proposal of a permit.
+    pub fn proposal(&self) -> Option<Proposal> {
+        match self {
+            Self::Permit(permit) => Some(permit.proposal()),
+            _ => None,
+        }
+    }
+}
+
+/// The JSON of a decision; its keys stand in alphabetical order.
+#[derive(Serialize)]
+struct DecisionJson<'a> {
+    at: Timestamp,
+    bounds: &'a [Bound],
+    command: &'a RequestId,
+    footprint: Vec<&'a Key>,
+    grants: &'a [GrantView],
+    holds: &'a Window,
+    log: &'a LogRef,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_change_at: Option<Timestamp>,
+    obligations: &'a [Obligation],
+    policy: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proposal: Option<Proposal>,
+    reasons: &'a [Reason],
+    semantics: &'a str,
+    trusted_host: bool,
+    verdict: Verdict,
+}
+
+impl Serialize for Decision {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let grounds = self.grounds();
+        DecisionJson {
+            at: grounds.at,
+            bounds: &grounds.bounds,
+            command: &grounds.command,
+            footprint: grounds.footprint.iter().map(|(key, _)| key).collect(),
+            grants: self.grants(),
+            holds: &grounds.holds,
+            log: &grounds.log,
+            next_change_at: grounds.next_change_at,
+            obligations: match self {
+                Self::Pending(pending) => &pending.obligations,
+                _ => &[],
+            },
+            policy: &grounds.policy,
+            proposal: self.proposal(),
+            reasons: &grounds.reasons,
+            semantics: crate::SEMANTICS,
+            // No rules about who may command exist yet in this format, so the host always vouches for `by`.
+            trusted_host: true,
+            verdict: self.verdict(),
+        }
+        .serialize(serializer)
+    }
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let grounds = self.grounds();
+        let verdict = match self.verdict() {
+            Verdict::Permit => "permit",
+            Verdict::Pending => "pending",
+            Verdict::Deny => "deny",
+        };
+        writeln!(f, "{verdict} {} at {}", grounds.command, grounds.at)?;
+        for grant in self.grants() {
+            write!(f, "  {} holds {}", grant.beneficiary, grant.entitlement)?;
+            if let Some(scope) = &grant.scope {
+                write!(f, " in {scope}")?;
+            }
+            write!(f, " from {} until {}", grant.start, grant.end)?;
+            if let Some(event) = &grant.event {
+                write!(f, " for {event}")?;
+            }
+            writeln!(f, " ({})", grant.id)?;
+        }
+        for bound in &grounds.bounds {
+            let mark = if bound.binding { "ends at" } else { "limit" };
+            write!(f, "  {mark} {} by {}", bound.end, bound.kind.word())?;
+            match &bound.source {
+                Some(source) => writeln!(f, " ({source})")?,
+                None => writeln!(f)?,
+            }
+        }
+        for reason in &grounds.reasons {
+            writeln!(f, "  {reason}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,194 @@
+//! Every verdict says why: a stable code, the values it speaks of, and a sentence for people.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Value;
+
+/// Why, or what to mind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    /// What it is.
+    pub code: Code,
+    /// Which item of the request it is about, counted from 0; the whole request when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<u32>,
+    /// Whether it stands in the way.
+    pub level: Level,
+    /// The values it speaks of.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: BTreeMap<String, Value>,
+}
+
+/// Whether a reason stands in the way of a permit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// It denies.
+    Error,
+    /// It does not deny, but the answer is not quite what was asked.
+    Warning,
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident $word:literal $text:literal;)*) => {
+        /// The codes of reasons, in the order of the pipeline, which is the order in which they are reported.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Code {
+            $($(#[$doc])* #[serde(rename = $word)] $variant,)*
+        }
+
+        impl Code {
+            /// Every code there is.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The stable word.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+
+            /// The sentence for people; `{name}` stands for the parameter of that name.
+            pub const fn text(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// `now` is behind what the log has already recorded.
+    ClockRegression "clock.regression" "the clock says {now}, but the log has already recorded {high_water}; correct the clock";
+    /// The log was decided under another document than the engine holds.
+    PolicyNotAdopted "policy.not_adopted" "the log adopted policy {adopted}, not {policy}; adopt the document first";
+    /// The same id stands for something else.
+    RequestIdReused "request.id_reused" "the id {request} was used before for something else; take a new one";
+    /// The same request was decided before.
+    RequestAlreadyResolved "request.already_resolved" "the request {request} was granted before; this is what it gave";
+    /// The request was taken back before.
+    RequestWithdrawn "request.withdrawn" "the request {request} was withdrawn; make a new one";
+    /// No such request.
+    RequestUnknown "request.unknown" "there is no request {request}";
+    /// The request is decided.
+    RequestNotPending "request.not_pending" "the request {request} is decided; end its grants instead";
+    /// No such identity.
+    IdentityUnknown "identity.unknown" "there is no identity {identity}";
+    /// The identity may do nothing at the time.
+    IdentityNotActive "identity.not_active" "{identity} is not active: {why}";
+    /// Nobody answers for it.
+    IdentityNoOwner "identity.no_owner" "{identity} has no live accountable human";
+    /// No such permission.
+    PermissionUnknown "permission.unknown" "no entitlement gives a permission {permission}";
+    /// No such entitlement.
+    EntitlementUnknown "entitlement.unknown" "there is no entitlement {entitlement}";
+    /// The entitlement no longer exists.
+    EntitlementRetired "entitlement.retired" "the entitlement {entitlement} no longer exists";
+    /// No such resource.
+    ResourceUnknown "resource.unknown" "there is no resource {resource}";
+    /// The resource no longer exists.
+    ResourceRetired "resource.retired" "the resource {resource} no longer exists";
+    /// No such grant.
+    GrantUnknown "grant.unknown" "there is no grant {grant}";
+    /// The business event does not justify this.
+    EventInvalid "event.invalid" "the business event {event} does not justify this: {why}";
+    /// Nothing was heard of the business event for too long.
+    EventStale "event.stale" "nothing was heard of the business event {event} since {last_seen}; at most {max_staleness} may pass";
+    /// A command on one's own things came from someone else.
+    AuthorityNotHolder "authority.not_holder" "{by} is neither the holder nor the requester of {target}";
+    /// The request must state something.
+    InputMissing "input.missing" "the request must state: {inputs}";
+    /// A decision needs to know a circumstance.
+    ContextMissing "context.missing" "the answer depends on what was not said: {names}";
+    /// No rule lets the beneficiary obtain this there.
+    EligibilityNone "eligibility.none" "no rule lets {identity} obtain {entitlement} there at {at}";
+    /// The window that was asked for is over.
+    WindowElapsed "request.window_elapsed" "the window that was asked for ended at {end}";
+    /// A running grant cannot be extended further.
+    ExtensionPastMaxTotal "extension.past_max_total" "the grant may last {max_total} from its start, until {end}; that has passed";
+    /// Only a running grant can be extended.
+    ExtensionNotActive "extension.not_active" "the grant {grant} is {state}; make a new request";
+    /// The rules allow no extension.
+    ExtensionNotAllowed "extension.not_allowed" "the rules allow no extension of this";
+    /// It was extended often enough.
+    ExtensionLimitReached "extension.limit_reached" "the grant was extended {count} times; no more are allowed";
+    /// It would end earlier than it does.
+    ExtensionWouldShorten "extension.would_shorten" "the grant would end at {end}, but it runs until {held}";
+    /// It ends there already.
+    ExtensionNoGain "extension.no_gain" "the grant runs until {end} already";
+    /// The same thing was obtained back to back often enough.
+    RenewalLimitReached "renewal.limit_reached" "the same was obtained {count} times back to back; pause first";
+    /// The same thing is held.
+    GrantAlreadyActive "grant.already_active" "{grant} gives the same in that window";
+    /// More was asked than may be.
+    DurationExceedsMax "duration.exceeds_max" "{asked} was asked, at most {max} is allowed";
+    /// Nothing is left of the window.
+    WindowEmpty "window.empty" "nothing is left of the window: {bound} ended at {end}";
+    /// Less was asked, or is left, than must be.
+    DurationBelowMin "duration.below_min" "{available} is less than the shortest duration, {min}";
+    /// More was asked than a bound allows.
+    BoundExceeded "bound.exceeded" "what was asked ends at {asked}, but {bound} ends at {end}";
+    /// The end is earlier than asked.
+    DurationClipped "duration.clipped" "{asked} was asked; {by} leaves {left}";
+    /// The grant was over before.
+    GrantAlreadyEnded "grant.already_ended" "the grant {grant} was over at {end}";
+    /// A scheduled grant has lost what it rests on.
+    EligibilityAtRisk "eligibility.at_risk" "{grant} is scheduled, but its holder is not eligible now";
+    /// A grant outlives its holder's eligibility, as its rule allows.
+    EligibilityLost "eligibility.lost" "{grant} runs on although its holder lost eligibility at {at}";
+    /// Nothing gives this.
+    AccessNone "access.none" "{identity} holds nothing that gives {permission} there";
+    /// It was held once.
+    AccessExpired "grant.expired" "it was held until {end}";
+    /// It will be held.
+    AccessNotStarted "grant.not_started" "it will be held from {start}";
+    /// The system has no rules about who may command it.
+    TrustedHost "authority.trusted_host" "there are no rules about who may command; the host is trusted";
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.code.text();
+        while let Some((before, after)) = rest.split_once('{') {
+            f.write_str(before)?;
+            let Some((name, after)) = after.split_once('}') else {
+                return f.write_str(after);
+            };
+            match self.params.get(name) {
+                Some(value) => write!(f, "`{value}`")?,
+                None => write!(f, "`{name}`")?,
+            }
+            rest = after;
+        }
+        f.write_str(rest)?;
+        write!(f, " ({})", self.code.word())
+    }
+}
+
+impl Reason {
+    /// A reason that denies.
+    pub fn error(code: Code) -> Self {
+        Self { code, item: None, level: Level::Error, params: BTreeMap::new() }
+    }
+
+    /// A reason that does not deny.
+    pub fn warning(code: Code) -> Self {
+        Self { level: Level::Warning, ..Self::error(code) }
+    }
+
+    /// The same, about one item.
+    #[must_use]
+    pub const fn item(mut self, item: u32) -> Self {
+        self.item = Some(item);
+        self
+    }
+
+    /// The same, with a value it speaks of.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.params.insert(name.into(), value.into());
+        self
+    }
+}

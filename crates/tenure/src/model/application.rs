@@ -1,0 +1,52 @@
+//! An application is a system whose rights are governed.
+
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Attributes, Change};
+use crate::id::{AttributeId, IdentityId};
+
+/// A system whose rights are governed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Application {
+    /// Whatever selectors name.
+    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
+    pub attributes: Attributes,
+    /// What people call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The accountable identity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<IdentityId>,
+}
+
+/// What an `application_changed` fact changes; what it does not name stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApplicationChange {
+    /// Attributes that get a new value.
+    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
+    pub attributes: Attributes,
+    /// Attributes that are removed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub cleared: BTreeSet<AttributeId>,
+    /// The new display name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The new owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<IdentityId>,
+}
+
+impl Change for ApplicationChange {
+    type Noun = Application;
+
+    fn apply(&self, noun: &mut Application) {
+        super::history::patch_attributes(&mut noun.attributes, &self.attributes, &self.cleared);
+        super::history::patch(&mut noun.name, &self.name);
+        super::history::patch(&mut noun.owner, &self.owner);
+    }
+}

@@ -1,0 +1,169 @@
+//! Entitlements form a directed acyclic graph by `implies`; its leaves are permissions (NIST RBAC role
+//! hierarchy). Being in a group is holding the group's entitlement.
+
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Attributes, Change, Sensitivity};
+use crate::id::{ApplicationId, AttributeId, EntitlementId, IdentityId, PermissionId, ResourceId};
+use crate::time::{Timestamp, Window};
+
+/// A right that can be held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entitlement {
+    /// The system it is a right in; business roles have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application: Option<ApplicationId>,
+    /// Whatever selectors name.
+    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
+    pub attributes: Attributes,
+    /// The entitlements that whoever holds this one holds too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub implies: Vec<Implied>,
+    /// Role, group or right.
+    pub kind: EntitlementKind,
+    /// What people call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The accountable identity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<IdentityId>,
+    /// What it lets one do, by itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub permissions: Vec<PermissionId>,
+    /// How much harm it can do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Sensitivity>,
+}
+
+/// What sort of entitlement it is; it never changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntitlementKind {
+    /// A bundle of rights.
+    Role,
+    /// A set of members that holds rights together.
+    Group,
+    /// A single right of one application.
+    Right,
+}
+
+/// An edge of the hierarchy, possibly for a time or in a scope only.
+///
+/// In documents a plain id stands for an edge without limits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "ImpliedText")]
+pub struct Implied {
+    /// What is held too.
+    pub entitlement: EntitlementId,
+    /// The first instant of the edge.
+    #[serde(skip_serializing_if = "is_min")]
+    pub from: Timestamp,
+    /// The subtree in which the edge counts; everywhere when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<ResourceId>,
+    /// The first instant after the edge.
+    #[serde(skip_serializing_if = "is_max")]
+    pub until: Timestamp,
+}
+
+impl Implied {
+    /// An edge that always counts, everywhere.
+    pub const fn always(entitlement: EntitlementId) -> Self {
+        Self { entitlement, from: Timestamp::MIN, scope: None, until: Timestamp::MAX }
+    }
+
+    /// When the edge counts; none if it ends before it begins.
+    pub fn window(&self) -> Option<Window> {
+        Window::new(self.from, self.until)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ImpliedText {
+    Always(EntitlementId),
+    Limited(ImpliedLimited),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ImpliedLimited {
+    entitlement: EntitlementId,
+    #[serde(default)]
+    from: Option<Timestamp>,
+    #[serde(default)]
+    scope: Option<ResourceId>,
+    #[serde(default)]
+    until: Option<Timestamp>,
+}
+
+impl From<ImpliedText> for Implied {
+    fn from(text: ImpliedText) -> Self {
+        match text {
+            ImpliedText::Always(entitlement) => Self::always(entitlement),
+            ImpliedText::Limited(l) => Self {
+                entitlement: l.entitlement,
+                from: l.from.unwrap_or(Timestamp::MIN),
+                scope: l.scope,
+                until: l.until.unwrap_or(Timestamp::MAX),
+            },
+        }
+    }
+}
+
+/// What an `entitlement_changed` fact changes; what it does not name stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntitlementChange {
+    /// Attributes that get a new value.
+    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
+    pub attributes: Attributes,
+    /// Attributes that are removed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub cleared: BTreeSet<AttributeId>,
+    /// All edges from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub implies: Option<Vec<Implied>>,
+    /// The new display name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The new owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<IdentityId>,
+    /// All permissions from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Vec<PermissionId>>,
+    /// The new sensitivity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Sensitivity>,
+}
+
+impl Change for EntitlementChange {
+    type Noun = Entitlement;
+
+    fn apply(&self, noun: &mut Entitlement) {
+        super::history::patch_attributes(&mut noun.attributes, &self.attributes, &self.cleared);
+        super::history::patch(&mut noun.name, &self.name);
+        super::history::patch(&mut noun.owner, &self.owner);
+        super::history::patch(&mut noun.sensitivity, &self.sensitivity);
+        if let Some(implies) = &self.implies {
+            noun.implies.clone_from(implies);
+        }
+        if let Some(permissions) = &self.permissions {
+            noun.permissions.clone_from(permissions);
+        }
+    }
+}
+
+fn is_min(t: &Timestamp) -> bool {
+    *t == Timestamp::MIN
+}
+
+fn is_max(t: &Timestamp) -> bool {
+    t.is_never()
+}

@@ -1,0 +1,59 @@
+//! A bound limits how long a grant can last. All are reported; the one that sets the end is binding.
+
+use serde::{Deserialize, Serialize};
+
+/// What kind of limit, in the order in which limits with the same end are reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BoundKind {
+    /// What was asked for.
+    Asked,
+    /// The default duration of the rules, where nothing was asked and no business event supplies an end.
+    Default,
+    /// The longest duration that the rules allow.
+    Maximum,
+    /// The end of what makes the beneficiary eligible.
+    Eligibility,
+    /// The hours of the rules.
+    Hours,
+    /// The planned end of the business event.
+    Event,
+    /// The hard cap of the business event.
+    EventCap,
+    /// The life of the beneficiary: its contract, or a suspension or departure that is already known.
+    Identity,
+    /// The life of the accountable human of a beneficiary that is not human.
+    Owner,
+    /// The life of the entitlement.
+    Entitlement,
+    /// The life of the resource that is the scope.
+    Scope,
+    /// The end of the session.
+    Session,
+    /// How far a running grant may be extended.
+    Extension,
+    /// How far grants of the same thing may follow each other.
+    Renewal,
+}
+
+impl BoundKind {
+    /// The word in documents and decisions.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Default => "default",
+            Self::Maximum => "maximum",
+            Self::Eligibility => "eligibility",
+            Self::Hours => "hours",
+            Self::Event => "event",
+            Self::EventCap => "event_cap",
+            Self::Identity => "identity",
+            Self::Owner => "owner",
+            Self::Entitlement => "entitlement",
+            Self::Scope => "scope",
+            Self::Session => "session",
+            Self::Extension => "extension",
+            Self::Renewal => "renewal",
+        }
+    }
+}
