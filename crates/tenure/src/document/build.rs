@@ -64,6 +64,15 @@ impl Builder {
         }
     }
 
+    /// Where the key stands that waits for its value.
+    #[cfg(feature = "yaml")]
+    pub(super) fn key_place(&self) -> Option<Place> {
+        match self.open.last() {
+            Some(Open::Map { key: Some((_, place)), .. }) => Some(*place),
+            _ => None,
+        }
+    }
+
     pub(super) fn scalar(&mut self, place: Place, value: Value) -> Result<(), DocumentError> {
         self.count(place)?;
         self.attach(Node::new(place, value));

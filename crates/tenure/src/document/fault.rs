@@ -232,6 +232,7 @@ fn in_words(expected: &dyn Expected) -> String {
         _ if starts(&["a nonzero "]) => "a whole number that is not 0",
         _ if starts(&["struct ", "internally tagged enum ", "adjacently tagged enum "]) => "a map",
         _ if starts(&["enum "]) => "a word, or a map with one key",
+        _ if starts(&["variant of enum "]) => "a word",
         _ if starts(&["unit struct ", "unit variant "]) => "nothing",
         _ if starts(&["newtype ", "tuple "]) => "a value",
         other => other,

@@ -36,6 +36,8 @@ mod limits;
 mod nearest;
 mod node;
 mod read;
+#[cfg(feature = "yaml")]
+mod yaml;
 
 pub use canonical::{CanonicalError, canonical, canonical_to};
 pub use error::DocumentError;
@@ -45,6 +47,8 @@ pub use limits::{Limits, MAX_DEPTH};
 pub use nearest::nearest;
 pub use node::{Entry, Node, Place, Value};
 pub use read::read;
+#[cfg(feature = "yaml")]
+pub use yaml::yaml;
 
 #[cfg(test)]
 mod tests;
@@ -60,4 +64,13 @@ pub const MAX_NUMBER: i64 = 9_007_199_254_740_991;
 /// [`DocumentError`] when the text is not strict JSON ([`json`]) or not a `T` ([`read`]).
 pub fn parse_json<T: DeserializeOwned>(text: impl AsRef<[u8]>, limits: &Limits) -> Result<T, DocumentError> {
     read(&json(text, limits)?)
+}
+
+/// The value of type `T` that a YAML text writes.
+///
+/// # Errors
+/// [`DocumentError`] when the text is not the YAML that is read here ([`yaml()`]) or not a `T` ([`read`]).
+#[cfg(feature = "yaml")]
+pub fn parse_yaml<T: DeserializeOwned>(text: impl AsRef<[u8]>, limits: &Limits) -> Result<T, DocumentError> {
+    read(&yaml(text, limits)?)
 }

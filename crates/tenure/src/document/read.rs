@@ -178,6 +178,14 @@ impl<'n> Deserializer<'n> for Reader<'n, '_> {
         }
     }
 
+    /// A word is text: what serde derives would also take its number in the program.
+    fn deserialize_identifier<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.node.value() {
+            Value::Text(word) => visitor.visit_borrowed_str(word),
+            _ => Err(Fault::invalid_type(unexpected(self.node), &visitor)),
+        }
+    }
+
     fn deserialize_ignored_any<V: Visitor<'n>>(self, visitor: V) -> Result<V::Value, Fault> {
         visitor.visit_unit()
     }
@@ -185,7 +193,7 @@ impl<'n> Deserializer<'n> for Reader<'n, '_> {
     forward_to_deserialize_any! {
         <V: Visitor<'n>>
         bool i8 i16 i32 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq
-        tuple tuple_struct map identifier
+        tuple tuple_struct map
     }
 }
 

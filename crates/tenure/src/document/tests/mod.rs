@@ -3,3 +3,5 @@
 mod canonical;
 mod json;
 mod read;
+#[cfg(feature = "yaml")]
+mod yaml;

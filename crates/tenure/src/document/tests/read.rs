@@ -6,6 +6,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Debug;
+use proptest::prelude::*;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 #[derive(Debug, PartialEq, Deserialize)]
@@ -396,4 +397,69 @@ fn an_error_is_json_with_sorted_keys() {
 fn text_can_be_borrowed() {
     let node = json(r#"["a"]"#, &Limits::default()).unwrap();
     assert_eq!(read::<Vec<&str>>(&node).unwrap(), ["a"]);
+}
+
+/// Values that come near to the types above, and often miss them.
+fn near_misses() -> impl Strategy<Value = serde_json::Value> {
+    let word = prop::sample::select(Vec::from([
+        "kind", "who", "level", "max", "min", "on_loss", "body", "id", "joined", "left", "rule", "count",
+        "grace", "minutes", "low", "high", "8h", "hgih", "",
+    ]));
+    let leaf = prop_oneof![
+        word.clone().prop_map(Into::into),
+        any::<bool>().prop_map(Into::into),
+        (-300..300_i64).prop_map(Into::into),
+        Just(serde_json::Value::Null),
+    ];
+    leaf.prop_recursive(4, 24, 5, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Into::into),
+            prop::collection::vec((word.clone(), inner), 0..5).prop_map(|entries| {
+                serde_json::Value::Object(
+                    entries.into_iter().map(|(key, value)| (key.into(), value)).collect(),
+                )
+            }),
+        ]
+    })
+}
+
+/// Reading agrees with serde_json on what is a `T`, except where a list would stand for a map; and an error's
+/// pointer leads to a value that is there, or to a key.
+fn agrees<T: DeserializeOwned + Debug + PartialEq>(value: &serde_json::Value) -> Result<(), TestCaseError> {
+    let text = serde_json::to_string_pretty(value).unwrap();
+    let ours = parse_json::<T>(&text, &Limits::default());
+    let theirs = serde_json::from_str::<T>(&text);
+    match (ours, theirs) {
+        (Ok(ours), Ok(theirs)) => prop_assert_eq!(ours, theirs),
+        (Ok(ours), Err(error)) => prop_assert!(false, "{text}: read as {ours:?}, but {error}"),
+        (Err(error), theirs) => {
+            prop_assert!(theirs.is_err() || error.message().ends_with("found a list"), "{text}: {error}");
+            prop_assert!(value.pointer(error.pointer()).is_some(), "{text}: {error}");
+            let line = text.lines().nth((error.line() as usize).saturating_sub(1)).unwrap();
+            prop_assert!(
+                line.chars().nth((error.column() as usize).saturating_sub(1)).is_some_and(|c| c != ' '),
+                "{text}: {error}"
+            );
+            for leaked in
+                ["struct", "enum", "Rule", "Fact", "Envelope", "Flat", "OneOrMany", "variant", "tuple"]
+            {
+                prop_assert!(!error.message().contains(leaked), "{text}: {error}");
+            }
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn reading_agrees_with_serde_json_and_places_every_error(value in near_misses()) {
+        agrees::<Rule>(&value)?;
+        agrees::<Vec<Fact>>(&value)?;
+        agrees::<Fact>(&value)?;
+        agrees::<Envelope>(&value)?;
+        agrees::<Flat>(&value)?;
+        agrees::<OneOrMany>(&value)?;
+        agrees::<BTreeMap<Level, OnLoss>>(&value)?;
+        agrees::<Option<(Level, u8)>>(&value)?;
+    }
 }
