@@ -110,7 +110,11 @@ impl<'n> Deserializer<'n> for Reader<'n, '_> {
             Value::List(_) if wants_tagged_map(&visitor) => {
                 Err(Fault::invalid_type(Unexpected::Seq, &visitor))
             }
-            Value::List(items) => visitor.visit_seq(Items { rest: items.iter(), next: 0, path: self.path }),
+            Value::List(items) => {
+                let mut items = Items { rest: items.iter(), next: 0, path: self.path };
+                let value = visitor.visit_seq(&mut items)?;
+                items.finish().map(|()| value)
+            }
             Value::Map(entries) => {
                 visitor.visit_map(Entries { rest: entries.iter(), value: None, path: self.path })
             }
@@ -208,7 +212,17 @@ struct Items<'n, 'p> {
     path: &'p Path<'p>,
 }
 
-impl<'n> SeqAccess<'n> for Items<'n, '_> {
+impl Items<'_, '_> {
+    /// serde stops when it has what it wants; what was written and not read is an error.
+    fn finish(mut self) -> Result<(), Fault> {
+        let Some(node) = self.rest.next() else { return Ok(()) };
+        let message = format!("the list has more than {} items; remove this and all behind it", self.next);
+        let path = self.path.then(Step::Item(self.next));
+        Err(Fault::new("document.type", message).at(node, || path.pointer()))
+    }
+}
+
+impl<'n> SeqAccess<'n> for &mut Items<'n, '_> {
     type Error = Fault;
 
     fn next_element_seed<S: DeserializeSeed<'n>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {

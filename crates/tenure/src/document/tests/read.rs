@@ -230,6 +230,11 @@ fn other_types_are_named_in_the_words_of_the_document() {
     );
     fails::<String>("null", "document.type", "line 1, column 1: expected a text, found nothing");
     fails::<(i64, i64)>("[1]", "document.type", "line 1, column 1: expected a list of 2, found 1");
+    fails::<Vec<(i64, i64)>>(
+        "[[1, 2, 3, 4]]",
+        "document.type",
+        "line 1, column 9 (/0/2): the list has more than 2 items; remove this and all behind it",
+    );
     fails::<BTreeMap<u8, u8>>(
         r#"{"x": 1}"#,
         "document.type",
