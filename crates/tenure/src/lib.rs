@@ -10,6 +10,8 @@ pub mod id;
 pub mod log;
 pub mod model;
 pub mod policy;
+pub mod state;
+mod store;
 pub mod time;
 
 /// The version of the meaning of decisions, with that of the time zone data: a release that changes a verdict

@@ -80,7 +80,7 @@ pub struct GrantTerms {
 }
 
 /// Why a grant was given: the policy decided it, or it came from elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Hash)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Basis {
     /// It came from elsewhere; no eligibility keeps it alive or ends it.
@@ -100,7 +100,7 @@ pub enum Basis {
 }
 
 /// A rule as it was when it matched.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Hash)]
 #[serde(deny_unknown_fields)]
 pub struct RuleRef {
     /// Of its canonical JSON, SHA-256 in hexadecimal.
@@ -110,7 +110,7 @@ pub struct RuleRef {
 }
 
 /// What happens to a running grant with its business event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Hash)]
 #[serde(deny_unknown_fields)]
 pub struct EventTerms {
     /// Whether the grant's end moves with the planned end.
@@ -120,7 +120,7 @@ pub struct EventTerms {
 }
 
 /// What happens to a running grant when its holder is no longer eligible.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Hash)]
 #[serde(rename_all = "snake_case")]
 pub enum OnLoss {
     /// It ends at once.

@@ -23,10 +23,19 @@ pub trait Change {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History<N, C> {
     defined: (Timestamp, N),
-    changes: Vec<(Timestamp, u64, C)>,
+    changes: Vec<(Timestamp, u64, Patch<N, C>)>,
     retired: Option<Timestamp>,
     /// The noun after each change that is in force at a different instant; empty while nothing changed.
     versions: Vec<(Timestamp, N)>,
+}
+
+/// What an entry of the timeline does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+enum Patch<N, C> {
+    /// It changes some fields.
+    Some(C),
+    /// It says everything anew.
+    All(N),
 }
 
 impl<N: Clone, C: Change<Noun = N>> History<N, C> {
@@ -37,6 +46,15 @@ impl<N: Clone, C: Change<Noun = N>> History<N, C> {
 
     /// Adds a change at its place in time.
     pub fn change(&mut self, effective_at: Timestamp, position: u64, change: C) {
+        self.insert(effective_at, position, Patch::Some(change));
+    }
+
+    /// Says everything anew at its place in time.
+    pub fn redefine(&mut self, effective_at: Timestamp, position: u64, noun: N) {
+        self.insert(effective_at, position, Patch::All(noun));
+    }
+
+    fn insert(&mut self, effective_at: Timestamp, position: u64, change: Patch<N, C>) {
         let at = self.changes.partition_point(|(t, p, _)| (*t, *p) < (effective_at, position));
         self.changes.insert(at, (effective_at, position, change));
         self.rebuild();
@@ -107,7 +125,10 @@ impl<N: Clone, C: Change<Noun = N>> History<N, C> {
         self.versions.clear();
         let mut noun = self.defined.1.clone();
         for (t, _, change) in &self.changes {
-            change.apply(&mut noun);
+            match change {
+                Patch::Some(change) => change.apply(&mut noun),
+                Patch::All(all) => noun = all.clone(),
+            }
             let from = (*t).max(self.defined.0);
             match self.versions.last_mut() {
                 Some((last, version)) if *last == from => *version = noun.clone(),

@@ -64,7 +64,7 @@ pub struct Item {
 }
 
 /// The most items in one request.
-pub const MAX_ITEMS: usize = 64;
+const MAX_ITEMS: usize = 64;
 
 impl Request {
     /// A request of `beneficiary` for itself.

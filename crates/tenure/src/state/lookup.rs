@@ -1,0 +1,169 @@
+//! Names to references and back, and the versions of keys.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+
+use super::{GrantRow, OWN_NAME, RequestRow, State};
+use crate::id::{
+    AccountId, EntitlementId, EventId, GrantId, IdentityId, RequestId, ResourceId, StandingId,
+};
+use crate::log::{Key, KeyKind};
+use crate::model::Basis;
+use crate::store::{NONE, hash, stable_hash};
+
+/// What is known of a grant's origin, by reference.
+pub(crate) struct GrantTermsRef<'a> {
+    pub(crate) basis: &'a Basis,
+    /// A reference to a request; none if it had no request.
+    pub(crate) request: u32,
+}
+
+macro_rules! interned {
+    ($($name:ident($id:ty) $names:ident $rows:ident;)*) => {$(
+        /// The reference of a name, known from now on.
+        pub(super) fn $name(&mut self, id: &$id) -> Option<u32> {
+            let reference = self.$names.intern(id.as_ref())?;
+            while self.$rows.len() < self.$names.len() {
+                self.$rows.push(Default::default())?;
+            }
+            Some(reference)
+        }
+    )*};
+}
+
+impl State {
+    interned! {
+        identity(IdentityId) identity_names identities;
+        entitlement(EntitlementId) entitlement_names entitlements;
+        resource(ResourceId) resource_names resources;
+        application(str) application_names applications;
+        account(AccountId) account_names accounts;
+        event(EventId) event_names events;
+        feed(str) feed_names feeds;
+    }
+
+    pub(super) fn scope(&mut self, scope: Option<&ResourceId>) -> Option<u32> {
+        scope.map_or(Some(NONE), |scope| self.resource(scope))
+    }
+
+    /// The reference of a request or another command, known from now on.
+    pub(super) fn request(&mut self, id: &str) -> Option<u32> {
+        if let Some(found) = self.request_reference(id) {
+            return Some(found);
+        }
+        let name = self.texts.push(id)?;
+        let reference = self.requests.push(RequestRow::named(name))?;
+        self.request_index.insert(hash(id), reference);
+        Some(reference)
+    }
+
+    pub(crate) fn request_reference(&self, id: &str) -> Option<u32> {
+        self.request_index.find(hash(id), |r| self.requests.at(r).is_some_and(|row| self.texts.get(row.name) == id))
+    }
+
+    pub(crate) fn standing_reference(&self, id: &str, membership: bool) -> Option<u32> {
+        self.standing_index.find(hash(&(id, membership)), |r| {
+            self.standing
+                .at(r)
+                .is_some_and(|row| row.membership == membership && self.texts.get(row.name) == id)
+        })
+    }
+
+    pub(crate) fn grant_reference(&self, id: &str) -> Option<u32> {
+        let own = self.own_name_index.find(hash(id), |r| {
+            self.own_names.at(r).is_some_and(|own| self.texts.get(own.name) == id)
+        });
+        if let Some(own) = own {
+            return self.own_names.at(own).map(|own| own.grant);
+        }
+        let (request, item) = id.rsplit_once('#')?;
+        let item: u16 = item.parse().ok()?;
+        let request = self.request_reference(request)?;
+        let mut grant = self.requests.at(request)?.last_grant;
+        while let Some(row) = self.grants.at(grant) {
+            if row.item == item && row.request == request {
+                return Some(grant);
+            }
+            grant = row.previous_of_request;
+        }
+        None
+    }
+
+    pub(crate) fn origin(&self, grant: &GrantRow) -> GrantTermsRef<'_> {
+        let request = if grant.item == OWN_NAME {
+            self.own_names.at(grant.request).map_or(NONE, |own| own.request)
+        } else {
+            grant.request
+        };
+        let basis = self.bases.get(grant.basis as usize).unwrap_or(&Basis::External);
+        GrantTermsRef { basis, request }
+    }
+
+    pub(crate) fn grant_id(&self, grant: &GrantRow) -> GrantId {
+        let text = if grant.item == OWN_NAME {
+            self.own_names.at(grant.request).map_or_else(String::new, |own| self.texts.get(own.name).to_string())
+        } else {
+            let request = self.requests.at(grant.request).map_or("", |row| self.texts.get(row.name));
+            format!("{request}#{}", grant.item)
+        };
+        GrantId::from_interned(&Arc::from(text))
+    }
+
+    pub(crate) fn request_id(&self, request: &RequestRow) -> RequestId {
+        RequestId::from_interned(&Arc::from(self.texts.get(request.name)))
+    }
+
+    pub(crate) fn standing_id(&self, text: crate::store::TextRef) -> StandingId {
+        StandingId::from_interned(&Arc::from(self.texts.get(text)))
+    }
+
+    pub(crate) fn identity_id(&self, reference: u32) -> Option<IdentityId> {
+        self.identity_names.name(reference).map(IdentityId::from_interned)
+    }
+
+    pub(crate) fn entitlement_id(&self, reference: u32) -> Option<EntitlementId> {
+        self.entitlement_names.name(reference).map(EntitlementId::from_interned)
+    }
+
+    pub(crate) fn resource_id(&self, reference: u32) -> Option<ResourceId> {
+        self.resource_names.name(reference).map(ResourceId::from_interned)
+    }
+
+    pub(crate) fn event_id(&self, reference: u32) -> Option<EventId> {
+        self.event_names.name(reference).map(EventId::from_interned)
+    }
+
+    /// The first bytes of the leaf hash of the fact with this id, if a host added it.
+    pub(crate) fn leaf_of(&self, fact: &str) -> Option<u64> {
+        let key = stable_hash(fact);
+        let row = self.fact_index.find(key, |r| self.fact_leaves.at(r).is_some_and(|(k, _)| *k == key))?;
+        self.fact_leaves.at(row).map(|(_, leaf)| *leaf)
+    }
+
+    /// 1 + the position of the last fact that touched the key; 0 if none did.
+    pub fn version(&self, key: &Key) -> u64 {
+        let id = key.id();
+        let found = match key.kind() {
+            KeyKind::Person => self.identity_names.find(id).and_then(|r| self.identities.at(r)).map(|r| r.person),
+            KeyKind::Identity => {
+                self.identity_names.find(id).and_then(|r| self.identities.at(r)).map(|r| r.version)
+            }
+            KeyKind::Entitlement => {
+                self.entitlement_names.find(id).and_then(|r| self.entitlements.at(r)).map(|r| r.version)
+            }
+            KeyKind::Group => {
+                self.entitlement_names.find(id).and_then(|r| self.entitlements.at(r)).map(|r| r.group)
+            }
+            KeyKind::Resource => self.resource_names.find(id).and_then(|r| self.resources.at(r)).map(|r| r.version),
+            KeyKind::Application => {
+                self.application_names.find(id).and_then(|r| self.applications.at(r)).map(|r| r.version)
+            }
+            KeyKind::Event => self.event_names.find(id).and_then(|r| self.events.at(r)).map(|r| r.version),
+            KeyKind::Feed => self.feed_names.find(id).and_then(|r| self.feeds.at(r)).map(|r| r.version),
+            KeyKind::Request => self.request_reference(id).and_then(|r| self.requests.at(r)).map(|r| r.version),
+            KeyKind::Policy => Some(self.policy_version),
+        };
+        found.unwrap_or(0)
+    }
+}

@@ -1,0 +1,185 @@
+//! The state is a fold over facts: what they say about each noun, and nothing that a policy says. It is total:
+//! what the log once accepted replays for ever.
+//!
+//! | kind | what it does |
+//! |---|---|
+//! | `*_defined` | the noun begins at `effective_at`; the first one of an id wins |
+//! | `*_changed` | the fields named change from `effective_at`; of an unknown noun: nothing |
+//! | `*_retired` | the name is used up; the earliest wins |
+//! | `identity_suspended`, `_resumed`, `_left`, `_rejoined` | a turn in the identity's life at `effective_at` |
+//! | `standing_assigned`, `membership_added` | a holding, from `effective_at` at the earliest; the first one of an id wins |
+//! | `standing_removed`, `membership_removed` | it ends; the earliest wins |
+//! | `event_opened` | the first defines the event; a later one redefines and reopens it |
+//! | `event_changed`, `event_closed` | the fields named change; the event is over |
+//! | `feed_heartbeat` | a sign of life of the feed |
+//! | `request_made`, `_resolved`, `_withdrawn` | the request moves on; a decided one stays decided |
+//! | `grant_issued` | a holding `[start, end)`; the first one of an id wins |
+//! | `grant_extended` | another end from `effective_at` on; the first one of a command wins |
+//! | `grant_ended`, `_revoked`, `_voided` | it is over; the earliest wins |
+//! | `policy_adopted` | this document is in force |
+//! | `clock_corrected` | the high water is what it says |
+
+mod expected;
+mod fold;
+mod lookup;
+mod merkle;
+mod packed;
+mod records;
+mod snapshot;
+mod touches;
+mod world;
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+pub use expected::{Expect, SnapshotError};
+pub use fold::ApplyError;
+pub(crate) use fold::Effect;
+pub(crate) use lookup::GrantTermsRef;
+pub(crate) use merkle::leaf_hash;
+pub(crate) use records::{
+    Door, EntitlementRow, EventRow, GrantRow, IdentityRow, OWN_NAME, RequestRow, ResourceRow, Stage,
+    StandingRow, Turn, between,
+};
+
+use crate::id::FactId;
+use crate::model::Basis;
+use crate::store::{Index, Names, Pages, Texts};
+use crate::time::Timestamp;
+use merkle::Frontier;
+use records::{AccountRow, ApplicationRow, Extension, FeedRow};
+
+/// What the facts say. A clone costs nothing and shares everything.
+///
+/// ```
+/// use tenure::fact::{Body, Fact, Named};
+/// use tenure::state::State;
+///
+/// let at = "2026-03-02T09:00:00Z".parse()?;
+/// let beat = Fact::new("f-1".parse()?, at, Body::FeedHeartbeat(Named { id: "pager".parse()?, reason: None }));
+/// let mut state = State::default();
+/// state.apply(0, &beat)?;
+/// assert_eq!((state.len(), state.high_water()), (1, at));
+/// assert!(state.apply(5, &beat).is_err(), "a gap in the log is an error");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct State {
+    pub(crate) len: u64,
+    pub(crate) high_water: Timestamp,
+    pub(crate) frontier: Frontier,
+    pub(crate) adoption: Option<Adopted>,
+    pub(crate) policy_version: u64,
+
+    pub(crate) identity_names: Names,
+    pub(crate) identities: Pages<IdentityRow>,
+    pub(crate) entitlement_names: Names,
+    pub(crate) entitlements: Pages<EntitlementRow>,
+    pub(crate) permission_names: Names,
+    pub(crate) resource_names: Names,
+    pub(crate) resources: Pages<ResourceRow>,
+    pub(crate) application_names: Names,
+    pub(crate) applications: Pages<ApplicationRow>,
+    pub(crate) account_names: Names,
+    pub(crate) accounts: Pages<AccountRow>,
+    pub(crate) event_names: Names,
+    pub(crate) events: Pages<EventRow>,
+    pub(crate) feed_names: Names,
+    pub(crate) feeds: Pages<FeedRow>,
+
+    pub(crate) texts: Texts,
+    pub(crate) standing: Pages<StandingRow>,
+    #[serde(skip)]
+    pub(crate) standing_index: Index,
+    pub(crate) requests: Pages<RequestRow>,
+    #[serde(skip)]
+    pub(crate) request_index: Index,
+    pub(crate) resolved_with: Pages<Arc<Vec<u32>>>,
+    pub(crate) grants: Pages<GrantRow>,
+    pub(crate) own_names: Pages<records_own::OwnName>,
+    #[serde(skip)]
+    pub(crate) own_name_index: Index,
+    #[serde(with = "packed::list")]
+    pub(crate) bases: Arc<Vec<Basis>>,
+    pub(crate) extensions: Pages<Arc<Vec<Extension>>>,
+
+    /// The facts that hosts added themselves, by the hash of their id: the first bytes of their leaf hash.
+    pub(crate) fact_leaves: Pages<(u64, u64)>,
+    #[serde(skip)]
+    pub(crate) fact_index: Index,
+    /// Facts that have not taken effect and may still be taken back.
+    pub(crate) scheduled: Arc<BTreeMap<FactId, Scheduled>>,
+}
+
+/// The names of grants that are not named for their request.
+pub(crate) mod records_own {
+    use serde::{Deserialize, Serialize};
+
+    use crate::store::TextRef;
+
+    /// A name and the grant and request it belongs to.
+    #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+    pub(crate) struct OwnName {
+        pub(crate) name: TextRef,
+        pub(crate) grant: u32,
+        pub(crate) request: u32,
+    }
+}
+
+/// The policy document in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Adopted {
+    pub(crate) digest: String,
+    /// From when; of consecutive adoptions of one document the first counts.
+    pub(crate) at: Timestamp,
+}
+
+/// A fact that has not taken effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Scheduled {
+    pub(crate) position: u64,
+    pub(crate) effective_at: Timestamp,
+}
+
+impl State {
+    /// How many facts it knows; the position of the next one.
+    pub const fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether it knows none.
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The latest `recorded_at` so far, unless the clock was corrected since.
+    pub const fn high_water(&self) -> Timestamp {
+        self.high_water
+    }
+
+    /// The root of the RFC 9162 tree over the facts, hexadecimal. Costs a hash per bit of the length.
+    pub fn log_root(&self) -> String {
+        self.frontier.root_hex()
+    }
+
+    /// The digest of the adopted policy document, if one was adopted.
+    pub fn adopted_policy(&self) -> Option<&str> {
+        self.adoption.as_ref().map(|adopted| adopted.digest.as_str())
+    }
+
+    /// What is written about each extension of a grant, in timeline order.
+    pub(crate) fn extensions_of(&self, grant: &GrantRow) -> &[Extension] {
+        self.extensions.at(grant.extensions).map_or(&[], |list| list.as_slice())
+    }
+}
+
+/// The vector of turning points, each once, in order.
+pub(crate) fn sorted(mut instants: Vec<Timestamp>) -> Vec<Timestamp> {
+    instants.sort_unstable();
+    instants.dedup();
+    instants
+}

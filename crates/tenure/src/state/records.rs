@@ -1,0 +1,257 @@
+//! The rows of the state: what the facts have said so far about each noun, by reference.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::fact::Cause;
+use crate::model::{
+    Account, AccountChange, Application, ApplicationChange, BusinessEvent, BusinessEventChange, Entitlement,
+    EntitlementChange, History, Identity, IdentityChange, Resource, ResourceChange,
+};
+use crate::store::{NONE, TextRef};
+use crate::time::{IntervalSet, Timestamp, Window};
+
+/// An identity.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct IdentityRow {
+    /// None while it is only named.
+    #[serde(with = "super::packed::optional")]
+    pub(crate) noun: Option<Arc<History<Identity, IdentityChange>>>,
+    pub(crate) status: Arc<Vec<StatusChange>>,
+    /// Of the key `identity`.
+    pub(crate) version: u64,
+    /// Of the key `person`.
+    pub(crate) person: u64,
+    /// The head of the chain of its grants.
+    pub(crate) last_grant: u32,
+    /// The head of the chain of its standing assignments and memberships.
+    pub(crate) last_standing: u32,
+}
+
+impl Default for IdentityRow {
+    fn default() -> Self {
+        Self {
+            noun: None,
+            status: Arc::default(),
+            version: 0,
+            person: 0,
+            last_grant: NONE,
+            last_standing: NONE,
+        }
+    }
+}
+
+/// A turn in the life of an identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StatusChange {
+    pub(crate) at: Timestamp,
+    pub(crate) position: u64,
+    pub(crate) turn: Turn,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Turn {
+    Suspended,
+    Resumed,
+    Left,
+    Rejoined,
+}
+
+/// An entitlement.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct EntitlementRow {
+    #[serde(with = "super::packed::optional")]
+    pub(crate) noun: Option<Arc<History<Entitlement, EntitlementChange>>>,
+    /// Of the key `entitlement`.
+    pub(crate) version: u64,
+    /// Of the key `group`.
+    pub(crate) group: u64,
+    /// What it ever implied, inert edges apart.
+    pub(crate) targets: Arc<Vec<u32>>,
+    /// Edges that would have closed a cycle.
+    pub(crate) inert: Arc<Vec<u32>>,
+    /// The standing assignments that it holds for its members.
+    pub(crate) standing: Arc<Vec<u32>>,
+}
+
+/// A resource.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ResourceRow {
+    #[serde(with = "super::packed::optional")]
+    pub(crate) noun: Option<Arc<History<Resource, ResourceChange>>>,
+    pub(crate) version: u64,
+    /// The nodes it ever stood under, inert ones apart.
+    pub(crate) parents: Arc<Vec<u32>>,
+    /// Parents that would have closed a cycle.
+    pub(crate) inert: Arc<Vec<u32>>,
+}
+
+/// An application.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ApplicationRow {
+    #[serde(with = "super::packed::optional")]
+    pub(crate) noun: Option<Arc<History<Application, ApplicationChange>>>,
+    pub(crate) version: u64,
+}
+
+/// An account.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct AccountRow {
+    #[serde(with = "super::packed::optional")]
+    pub(crate) noun: Option<Arc<History<Account, AccountChange>>>,
+}
+
+/// A business event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct EventRow {
+    #[serde(with = "super::packed::optional")]
+    pub(crate) noun: Option<Arc<History<BusinessEvent, BusinessEventChange>>>,
+    /// Openings and closings in timeline order.
+    pub(crate) doors: Arc<Vec<Door>>,
+    /// The `effective_at` of every fact about it, in order, as far as it can still matter.
+    pub(crate) seen: Arc<Vec<Timestamp>>,
+    pub(crate) version: u64,
+    /// The head of the chain of grants that rest on it.
+    pub(crate) last_grant: u32,
+}
+
+impl Default for EventRow {
+    fn default() -> Self {
+        Self { noun: None, doors: Arc::default(), seen: Arc::default(), version: 0, last_grant: NONE }
+    }
+}
+
+/// A business event is opened or closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Door {
+    pub(crate) at: Timestamp,
+    pub(crate) position: u64,
+    pub(crate) open: bool,
+    /// Who opened it, as a reference to an identity.
+    pub(crate) by: u32,
+}
+
+/// A source of business events.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct FeedRow {
+    pub(crate) seen: Arc<Vec<Timestamp>>,
+    pub(crate) version: u64,
+}
+
+/// A standing assignment or a membership.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct StandingRow {
+    pub(crate) name: TextRef,
+    pub(crate) membership: bool,
+    /// A reference to an identity, or to an entitlement of kind group.
+    pub(crate) holder: u32,
+    pub(crate) holder_is_group: bool,
+    pub(crate) entitlement: u32,
+    pub(crate) scope: u32,
+    /// As written; none if it ends before it begins.
+    pub(crate) window: Option<Window>,
+    pub(crate) assigned: Timestamp,
+    pub(crate) removed: Timestamp,
+    /// The next in the chain of its holder.
+    pub(crate) previous: u32,
+}
+
+impl StandingRow {
+    /// When it counts, its holder's life apart.
+    pub(crate) fn window(&self) -> Option<Window> {
+        self.window?.intersect(Window::new(self.assigned, self.removed)?)
+    }
+}
+
+/// A request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct RequestRow {
+    pub(crate) name: TextRef,
+    /// The first half of the digest.
+    pub(crate) digest: [u8; 16],
+    pub(crate) requester: u32,
+    pub(crate) beneficiary: u32,
+    pub(crate) version: u64,
+    /// The head of the chain of its grants.
+    pub(crate) last_grant: u32,
+    /// Where the grants it was resolved with are listed, if they are not its own.
+    pub(crate) resolved_with: u32,
+    pub(crate) stage: Stage,
+}
+
+/// What became of a request, or that its id names something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Stage {
+    /// Only named, by a grant.
+    Named,
+    Made,
+    Resolved,
+    Withdrawn,
+    /// The id of an extension; `last_grant` is what it extended.
+    Extension,
+}
+
+/// A grant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct GrantRow {
+    pub(crate) start: Timestamp,
+    /// As issued.
+    pub(crate) end: Timestamp,
+    /// As issued: the minimum of all bounds but the planned end of the event.
+    pub(crate) limit: Timestamp,
+    /// The `effective_at` of the issue.
+    pub(crate) issued: Timestamp,
+    /// The earliest recorded end; never if there is none.
+    pub(crate) over: Timestamp,
+    pub(crate) holder: u32,
+    pub(crate) entitlement: u32,
+    pub(crate) scope: u32,
+    pub(crate) event: u32,
+    pub(crate) basis: u32,
+    /// A reference to its request, or to its own name if `item` is [`OWN_NAME`].
+    pub(crate) request: u32,
+    /// Where its extensions are, if it has any.
+    pub(crate) extensions: u32,
+    pub(crate) previous_of_holder: u32,
+    pub(crate) previous_of_event: u32,
+    pub(crate) previous_of_request: u32,
+    pub(crate) item: u16,
+    pub(crate) cause: Cause,
+}
+
+/// The item number of a grant that is not named for its request.
+pub(crate) const OWN_NAME: u16 = u16::MAX;
+
+/// A later end of a grant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Extension {
+    pub(crate) at: Timestamp,
+    pub(crate) position: u64,
+    pub(crate) end: Timestamp,
+    pub(crate) limit: Timestamp,
+}
+
+/// How many signs of life before the last fact are kept; only the last one matters while clocks run forward.
+const SIGNS: usize = 64;
+
+/// Adds a sign of life at its place in time.
+pub(crate) fn see(seen: &mut Arc<Vec<Timestamp>>, at: Timestamp, recorded: Timestamp) {
+    let seen = Arc::make_mut(seen);
+    let place = seen.partition_point(|t| *t < at);
+    if seen.get(place) != Some(&at) {
+        seen.insert(place, at);
+    }
+    let past = seen.partition_point(|t| *t <= recorded);
+    seen.drain(..past.saturating_sub(SIGNS));
+}
+
+/// The set of instants between the turns at which `holds` is true of the number of the turn before.
+pub(crate) fn between(turns: &[Timestamp], holds: impl Fn(usize) -> bool) -> IntervalSet {
+    let starts = core::iter::once(Timestamp::MIN).chain(turns.iter().copied());
+    let ends = turns.iter().copied().chain(core::iter::once(Timestamp::MAX));
+    IntervalSet::from_windows(
+        starts.zip(ends).enumerate().filter(|(n, _)| holds(*n)).filter_map(|(_, (s, e))| Window::new(s, e)),
+    )
+}

@@ -1,0 +1,125 @@
+//! Which keys a fact touches. An insert touches the key of what holds it, so that nobody who read the holder
+//! misses the insert.
+//!
+//! | kind | keys |
+//! |---|---|
+//! | `identity_*` | identity |
+//! | `account_*`, `application_*` | application |
+//! | `resource_*` | resource |
+//! | `entitlement_*` | entitlement |
+//! | `standing_assigned`, `standing_removed` | person, or the group that holds it |
+//! | `membership_added`, `membership_removed` | person, group |
+//! | `event_*` | event, and its feed |
+//! | `feed_heartbeat` | feed |
+//! | `request_*` | request |
+//! | `grant_*` | person; an extension also its command's request |
+//! | `policy_adopted` | policy |
+//! | `clock_corrected` | none |
+
+use alloc::sync::Arc;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::State;
+use crate::fact::{Body, Fact};
+use crate::id::{EventId, FeedId};
+use crate::log::{Key, KeyKind};
+use crate::model::Holder;
+
+impl Fact {
+    /// The keys whose versions this fact raises when it is applied to `state`.
+    pub fn touches(&self, state: &State) -> Vec<Key> {
+        let key = |kind, id: &str| Key::new(kind, id);
+        let one = |kind, id: &str| vec![Key::new(kind, id)];
+        match &self.body {
+            Body::IdentityDefined(d) => one(KeyKind::Identity, d.id.as_str()),
+            Body::IdentityChanged(c) => one(KeyKind::Identity, c.id.as_str()),
+            Body::IdentitySuspended(n)
+            | Body::IdentityResumed(n)
+            | Body::IdentityLeft(n)
+            | Body::IdentityRejoined(n) => one(KeyKind::Identity, n.id.as_str()),
+            Body::AccountDefined(d) => one(KeyKind::Application, d.definition.application.as_str()),
+            Body::AccountChanged(c) => state.application_key_of(c.id.as_str()),
+            Body::AccountRetired(n) => state.application_key_of(n.id.as_str()),
+            Body::ApplicationDefined(d) => one(KeyKind::Application, d.id.as_str()),
+            Body::ApplicationChanged(c) => one(KeyKind::Application, c.id.as_str()),
+            Body::ApplicationRetired(n) => one(KeyKind::Application, n.id.as_str()),
+            Body::ResourceDefined(d) => one(KeyKind::Resource, d.id.as_str()),
+            Body::ResourceChanged(c) => one(KeyKind::Resource, c.id.as_str()),
+            Body::ResourceRetired(n) => one(KeyKind::Resource, n.id.as_str()),
+            Body::EntitlementDefined(d) => one(KeyKind::Entitlement, d.id.as_str()),
+            Body::EntitlementChanged(c) => one(KeyKind::Entitlement, c.id.as_str()),
+            Body::EntitlementRetired(n) => one(KeyKind::Entitlement, n.id.as_str()),
+            Body::StandingAssigned(d) => match &d.definition.holder {
+                Holder::Identity(identity) => one(KeyKind::Person, identity.as_str()),
+                Holder::Group(group) => one(KeyKind::Group, group.as_str()),
+            },
+            Body::StandingRemoved(n) => state.standing_keys(n.id.as_str(), false),
+            Body::MembershipAdded(d) => vec![
+                key(KeyKind::Person, d.definition.member.as_str()),
+                key(KeyKind::Group, d.definition.group.as_str()),
+            ],
+            Body::MembershipRemoved(n) => state.standing_keys(n.id.as_str(), true),
+            Body::EventOpened(d) => state.event_keys(&d.id, d.definition.feed.as_ref()),
+            Body::EventChanged(c) => state.event_keys(&c.id, None),
+            Body::EventClosed(n) => state.event_keys(&n.id, None),
+            Body::FeedHeartbeat(n) => one(KeyKind::Feed, n.id.as_str()),
+            Body::RequestMade(made) => one(KeyKind::Request, made.request.id.as_str()),
+            Body::RequestResolved(resolved) => one(KeyKind::Request, resolved.id.as_str()),
+            Body::RequestWithdrawn(n) => one(KeyKind::Request, n.id.as_str()),
+            Body::GrantIssued(terms) => one(KeyKind::Person, terms.beneficiary.as_str()),
+            Body::GrantExtended(extended) => {
+                let mut keys = state.holder_key(extended.id.as_str());
+                if !keys.is_empty() {
+                    keys.push(key(KeyKind::Request, extended.command.as_str()));
+                }
+                keys
+            }
+            Body::GrantEnded(e) | Body::GrantRevoked(e) | Body::GrantVoided(e) => state.holder_key(e.id.as_str()),
+            Body::PolicyAdopted(_) => vec![Key::policy()],
+            Body::ClockCorrected(_) => Vec::new(),
+        }
+    }
+}
+
+impl State {
+    fn holder_key(&self, grant: &str) -> Vec<Key> {
+        let row = self.grant_reference(grant).and_then(|r| self.grants.at(r));
+        let holder = row.and_then(|row| self.identity_names.name(row.holder));
+        holder.map(|name| Key::new(KeyKind::Person, Arc::clone(name))).into_iter().collect()
+    }
+
+    fn standing_keys(&self, id: &str, membership: bool) -> Vec<Key> {
+        let Some(row) = self.standing_reference(id, membership).and_then(|r| self.standing.at(r)) else {
+            return Vec::new();
+        };
+        let mut keys = Vec::new();
+        if row.holder_is_group {
+            keys.extend(self.entitlement_names.name(row.holder).map(|n| Key::new(KeyKind::Group, Arc::clone(n))));
+            return keys;
+        }
+        keys.extend(self.identity_names.name(row.holder).map(|n| Key::new(KeyKind::Person, Arc::clone(n))));
+        if row.membership {
+            let group = self.entitlement_names.name(row.entitlement);
+            keys.extend(group.map(|n| Key::new(KeyKind::Group, Arc::clone(n))));
+        }
+        keys
+    }
+
+    /// An event's first definition says which feed reports on it; a later one may not take it elsewhere unseen.
+    fn event_keys(&self, id: &EventId, defined: Option<&FeedId>) -> Vec<Key> {
+        let mut keys = vec![Key::new(KeyKind::Event, id.as_str())];
+        let row = self.event_names.find(id.as_str()).and_then(|r| self.events.at(r));
+        let known = row.and_then(|row| row.noun.as_ref()).and_then(|noun| noun.last().feed.clone());
+        if let Some(feed) = defined.or(known.as_ref()) {
+            keys.push(Key::new(KeyKind::Feed, feed.as_str()));
+        }
+        keys
+    }
+
+    fn application_key_of(&self, account: &str) -> Vec<Key> {
+        let row = self.account_names.find(account).and_then(|r| self.accounts.at(r));
+        let noun = row.and_then(|row| row.noun.as_ref());
+        noun.map(|noun| Key::new(KeyKind::Application, noun.last().application.as_str())).into_iter().collect()
+    }
+}
