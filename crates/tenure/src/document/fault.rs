@@ -15,6 +15,8 @@ use serde::de::{Error, Expected, Unexpected};
 
 /// An error of a type that keeps its own code through serde: `document.value` is used where there is none.
 ///
+/// What the message offers as "did you mean `word`?" becomes the error's suggestion.
+///
 /// ```
 /// use serde::de::{Deserialize, Deserializer};
 /// use tenure::document::{Limits, coded, parse_json};
@@ -130,7 +132,7 @@ impl Error for Fault {
         if let Some((code, rest)) = split_code(&message) {
             let mut fault = Self::new("document.value", rest.to_owned());
             fault.0.code = Cow::Owned(code.to_owned());
-            return fault;
+            return fault.suggesting(meant(rest).map(ToOwned::to_owned));
         }
         if message.starts_with("data did not match any variant of untagged enum") {
             let message = "the value has none of the forms that are allowed here";
@@ -198,6 +200,12 @@ fn split_code(message: &str) -> Option<(&str, &str)> {
         !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
     };
     (code.contains('.') && code.split('.').all(part)).then_some((code, rest))
+}
+
+/// The word of "did you mean `word`?".
+fn meant(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once("did you mean `")?;
+    rest.split_once("`?").map(|(word, _)| word)
 }
 
 /// What serde says it expected, without the names of Rust types.

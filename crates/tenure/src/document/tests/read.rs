@@ -323,6 +323,21 @@ fn a_code_travels_through_serde_only_if_it_is_one() {
 }
 
 #[test]
+fn a_coded_message_may_suggest() {
+    #[derive(Debug, Deserialize)]
+    #[serde(try_from = "String")]
+    struct Never;
+    impl TryFrom<String> for Never {
+        type Error = String;
+        fn try_from(text: String) -> Result<Self, String> {
+            Err(format!("[never.known] `{text}` is unknown; did you mean `never`? or not"))
+        }
+    }
+    let error = parse_json::<Never>("\"nevr\"", &Limits::default()).unwrap_err();
+    assert_eq!((error.code(), error.suggestion()), ("never.known", Some("never")));
+}
+
+#[test]
 fn what_serde_buffers_is_found_again() {
     fails::<Vec<Fact>>(
         "[{\"kind\": \"joined\",\n \"who\": \"ann\", \"levl\": \"low\"}]",
