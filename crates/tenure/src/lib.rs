@@ -6,6 +6,7 @@ extern crate alloc;
 pub mod decide;
 pub mod document;
 pub mod fact;
+mod graph;
 pub mod id;
 pub mod log;
 pub mod model;
