@@ -144,7 +144,7 @@ macro_rules! ids {
                         f.write_str("an id")
                     }
                     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {
-                        $name::new(text).map_err(E::custom)
+                        $name::new(text).map_err(|error| crate::document::coded(error.code(), error))
                     }
                 }
                 deserializer.deserialize_str(Visitor)

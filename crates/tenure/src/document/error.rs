@@ -27,7 +27,7 @@ pub struct DocumentError {
 }
 
 impl DocumentError {
-    pub(super) fn new(
+    pub(crate) fn new(
         code: impl Into<Cow<'static, str>>,
         place: Place,
         pointer: String,
@@ -37,7 +37,7 @@ impl DocumentError {
         Self { code: code.into(), column, line, message: message.into(), pointer, suggestion: None }
     }
 
-    pub(super) fn suggesting(self, suggestion: Option<String>) -> Self {
+    pub(crate) fn suggesting(self, suggestion: Option<String>) -> Self {
         Self { suggestion, ..self }
     }
 
@@ -87,7 +87,7 @@ impl fmt::Display for At<'_> {
 }
 
 /// Appends one step to a JSON pointer, with `~` and `/` escaped.
-pub(super) fn push_step(pointer: &mut String, step: &str) {
+pub(crate) fn push_step(pointer: &mut String, step: &str) {
     pointer.push('/');
     for char in step.chars() {
         match char {

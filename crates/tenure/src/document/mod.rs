@@ -41,6 +41,7 @@ mod yaml;
 
 pub use canonical::{CanonicalError, canonical, canonical_to};
 pub use error::DocumentError;
+pub(crate) use error::push_step;
 pub use fault::coded;
 pub use json::json;
 pub use limits::{Limits, MAX_DEPTH};

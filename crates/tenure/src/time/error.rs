@@ -145,6 +145,11 @@ impl TimeError {
     }
 }
 
+/// The same error for serde, which keeps its code.
+pub(super) fn coded<E: serde::de::Error>(error: TimeError) -> E {
+    crate::document::coded(error.code(), error)
+}
+
 fn hint(nearest: Option<&'static str>) -> String {
     match nearest {
         Some(name) => format!("did you mean `{name}`?"),

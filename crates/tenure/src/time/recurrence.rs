@@ -5,7 +5,7 @@
 //! change of the clocks never gives more than was meant.
 
 use core::fmt;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::civil::DAY;
 use super::{IntervalSet, LocalTime, Span, TimeError, Timestamp, Weekday, Weekdays, Window, Zone};
@@ -34,8 +34,7 @@ const MINUTE: i64 = 60_000;
 /// assert_eq!(open.windows()[0].to_string(), "[2026-03-06T21:00:00Z, 2026-03-07T05:00:00Z)");
 /// # Ok::<(), tenure::time::TimeError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "Written")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Recurrence {
     days: Weekdays,
     // INVARIANT: from != to, and from is not 24:00.
@@ -148,11 +147,10 @@ struct Written {
     zone: Zone,
 }
 
-impl TryFrom<Written> for Recurrence {
-    type Error = TimeError;
-
-    fn try_from(Written { days, from, to, zone }: Written) -> Result<Self, TimeError> {
-        Self::new(days, from, to, zone)
+impl<'de> Deserialize<'de> for Recurrence {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Written { days, from, to, zone } = Written::deserialize(deserializer)?;
+        Self::new(days, from, to, zone).map_err(super::error::coded)
     }
 }
 

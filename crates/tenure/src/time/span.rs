@@ -154,7 +154,7 @@ impl<'de> Deserialize<'de> for Span {
         if deserializer.is_human_readable() {
             text::deserialize(deserializer, "a span like `PT8H` or `8h`")
         } else {
-            Self::from_millis(u64::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+            Self::from_millis(u64::deserialize(deserializer)?).map_err(super::error::coded)
         }
     }
 }

@@ -1,11 +1,14 @@
 //! What the texts of this module have in common: a bound on their length, quoting, reading.
 
 use alloc::string::String;
-use core::fmt::{self, Display};
+use core::fmt;
 use core::marker::PhantomData;
 use core::str::FromStr;
 use serde::Deserializer;
 use serde::de::Visitor;
+
+use super::TimeError;
+use super::error::coded;
 
 /// The longest text of an instant, a span, a time of day or a zone, in bytes.
 pub(super) const MAX_TEXT_BYTES: usize = 64;
@@ -23,12 +26,12 @@ pub(super) fn quoted(text: &str) -> String {
 /// Reads a text and parses it, without a copy where the format lends its bytes.
 pub(super) fn deserialize<'de, T, D>(deserializer: D, expecting: &'static str) -> Result<T, D::Error>
 where
-    T: FromStr<Err: Display>,
+    T: FromStr<Err = TimeError>,
     D: Deserializer<'de>,
 {
     struct Text<T>(&'static str, PhantomData<T>);
 
-    impl<T: FromStr<Err: Display>> Visitor<'_> for Text<T> {
+    impl<T: FromStr<Err = TimeError>> Visitor<'_> for Text<T> {
         type Value = T;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -36,7 +39,7 @@ where
         }
 
         fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
-            text.parse().map_err(E::custom)
+            text.parse().map_err(coded)
         }
     }
 

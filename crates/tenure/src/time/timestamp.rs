@@ -161,7 +161,7 @@ impl<'de> Deserialize<'de> for Timestamp {
         if deserializer.is_human_readable() {
             text::deserialize(deserializer, "an instant like `2026-03-02T09:00:00Z`")
         } else {
-            Self::from_millis(i64::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+            Self::from_millis(i64::deserialize(deserializer)?).map_err(super::error::coded)
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use core::fmt;
 use core::str::FromStr;
-use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::TimeError;
@@ -192,7 +192,7 @@ impl<'de> Deserialize<'de> for Weekdays {
                 let days = Weekdays::new(days);
                 match failure {
                     Some(error) => Err(error),
-                    None => days.map_err(A::Error::custom),
+                    None => days.map_err(super::error::coded),
                 }
             }
         }

@@ -145,7 +145,7 @@ impl<'de> Deserialize<'de> for Window {
         } else {
             Deserialize::deserialize(deserializer)?
         };
-        Self::new(from, until).ok_or_else(|| serde::de::Error::custom(TimeError::WindowEmpty { from, until }))
+        Self::new(from, until).ok_or_else(|| super::error::coded(TimeError::WindowEmpty { from, until }))
     }
 }
 
