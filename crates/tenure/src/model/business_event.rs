@@ -32,9 +32,10 @@ pub struct BusinessEvent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub participants: Option<Vec<IdentityId>>,
     /// When it is expected to end; open when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "super::date::end_if_any", skip_serializing_if = "Option::is_none")]
     pub planned_end: Option<Timestamp>,
     /// When it began or will begin.
+    #[serde(deserialize_with = "super::date::start")]
     pub start: Timestamp,
 }
 
@@ -62,10 +63,14 @@ pub struct BusinessEventChange {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub participants: Option<Vec<IdentityId>>,
     /// The new planned end; [`Timestamp::MAX`] makes it open.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "super::date::end_if_any", skip_serializing_if = "Option::is_none")]
     pub planned_end: Option<Timestamp>,
     /// The new start.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "super::date::start_if_any",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub start: Option<Timestamp>,
 }
 

@@ -4,8 +4,11 @@
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Attributes, Change, Sensitivity};
 use crate::id::{ApplicationId, AttributeId, EntitlementId, IdentityId, PermissionId, ResourceId};
@@ -55,8 +58,7 @@ pub enum EntitlementKind {
 /// An edge of the hierarchy, possibly for a time or in a scope only.
 ///
 /// In documents a plain id stands for an edge without limits.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(from = "ImpliedText")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Implied {
     /// What is held too.
     pub entitlement: EntitlementId,
@@ -83,36 +85,46 @@ impl Implied {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum ImpliedText {
-    Always(EntitlementId),
-    Limited(ImpliedLimited),
-}
+impl<'de> Deserialize<'de> for Implied {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Edge;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ImpliedLimited {
-    entitlement: EntitlementId,
-    #[serde(default)]
-    from: Option<Timestamp>,
-    #[serde(default)]
-    scope: Option<ResourceId>,
-    #[serde(default)]
-    until: Option<Timestamp>,
-}
+        impl<'de> Visitor<'de> for Edge {
+            type Value = Implied;
 
-impl From<ImpliedText> for Implied {
-    fn from(text: ImpliedText) -> Self {
-        match text {
-            ImpliedText::Always(entitlement) => Self::always(entitlement),
-            ImpliedText::Limited(l) => Self {
-                entitlement: l.entitlement,
-                from: l.from.unwrap_or(Timestamp::MIN),
-                scope: l.scope,
-                until: l.until.unwrap_or(Timestamp::MAX),
-            },
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an id, or a map with an `entitlement`")
+            }
+
+            fn visit_str<E: Error>(self, id: &str) -> Result<Implied, E> {
+                EntitlementId::deserialize(StrDeserializer::new(id)).map(Implied::always)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Implied, A::Error> {
+                let limited = Limited::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Implied {
+                    entitlement: limited.entitlement,
+                    from: limited.from.unwrap_or(Timestamp::MIN),
+                    scope: limited.scope,
+                    until: limited.until.unwrap_or(Timestamp::MAX),
+                })
+            }
         }
+
+        /// An edge with limits, as it is written.
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Limited {
+            entitlement: EntitlementId,
+            #[serde(default, deserialize_with = "super::date::start_if_any")]
+            from: Option<Timestamp>,
+            #[serde(default)]
+            scope: Option<ResourceId>,
+            #[serde(default, deserialize_with = "super::date::end_if_any")]
+            until: Option<Timestamp>,
+        }
+
+        deserializer.deserialize_any(Edge)
     }
 }
 

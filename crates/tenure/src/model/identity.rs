@@ -18,7 +18,7 @@ pub struct Identity {
     #[serde(default, skip_serializing_if = "Attributes::is_empty")]
     pub attributes: Attributes,
     /// When the contract ends; the identity holds nothing from this instant on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "super::date::end_if_any", skip_serializing_if = "Option::is_none")]
     pub ends: Option<Timestamp>,
     /// Human or not.
     pub kind: IdentityKind,
@@ -32,7 +32,11 @@ pub struct Identity {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<IdentityId>,
     /// The first instant at which the identity holds anything.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "super::date::start_if_any",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub starts: Option<Timestamp>,
 }
 
@@ -73,7 +77,7 @@ pub struct IdentityChange {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub cleared: BTreeSet<AttributeId>,
     /// The new end; [`Timestamp::MAX`] removes it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "super::date::end_if_any", skip_serializing_if = "Option::is_none")]
     pub ends: Option<Timestamp>,
     /// The new manager.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -85,7 +89,11 @@ pub struct IdentityChange {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<IdentityId>,
     /// The new start; [`Timestamp::MIN`] removes it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "super::date::start_if_any",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub starts: Option<Timestamp>,
 }
 

@@ -6,6 +6,7 @@
 mod account;
 mod application;
 mod business_event;
+pub(crate) mod date;
 mod entitlement;
 mod grant;
 mod history;

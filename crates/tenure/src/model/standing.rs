@@ -12,7 +12,7 @@ pub struct Standing {
     /// What is held.
     pub entitlement: EntitlementId,
     /// The first instant of the holding.
-    #[serde(default = "from_ever", skip_serializing_if = "is_min")]
+    #[serde(default = "from_ever", deserialize_with = "super::date::start", skip_serializing_if = "is_min")]
     pub from: Timestamp,
     /// Who holds it.
     pub holder: Holder,
@@ -20,7 +20,7 @@ pub struct Standing {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<ResourceId>,
     /// The first instant after the holding.
-    #[serde(default = "for_ever", skip_serializing_if = "is_max")]
+    #[serde(default = "for_ever", deserialize_with = "super::date::end", skip_serializing_if = "is_max")]
     pub until: Timestamp,
 }
 
@@ -39,7 +39,7 @@ pub enum Holder {
 #[serde(deny_unknown_fields)]
 pub struct Membership {
     /// The first instant of the stay.
-    #[serde(default = "from_ever", skip_serializing_if = "is_min")]
+    #[serde(default = "from_ever", deserialize_with = "super::date::start", skip_serializing_if = "is_min")]
     pub from: Timestamp,
     /// An entitlement of kind `group`.
     pub group: EntitlementId,
@@ -49,7 +49,7 @@ pub struct Membership {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<ResourceId>,
     /// The first instant after the stay.
-    #[serde(default = "for_ever", skip_serializing_if = "is_max")]
+    #[serde(default = "for_ever", deserialize_with = "super::date::end", skip_serializing_if = "is_max")]
     pub until: Timestamp,
 }
 

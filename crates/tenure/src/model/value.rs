@@ -5,7 +5,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::id::AttributeId;
 
@@ -13,7 +14,7 @@ use crate::id::AttributeId;
 pub type Attributes = BTreeMap<AttributeId, Value>;
 
 /// The value of an attribute, of a context entry or of a reason's parameter.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(untagged)]
 pub enum Value {
     /// `true` or `false`.
@@ -27,7 +28,7 @@ pub enum Value {
 }
 
 /// An element of a list.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(untagged)]
 pub enum Scalar {
     /// `true` or `false`.
@@ -52,12 +53,87 @@ impl Value {
         match (self, wanted) {
             (Self::List(list), Self::Bool(w)) => list.contains(&Scalar::Bool(*w)),
             (Self::List(list), Self::Int(w)) => list.contains(&Scalar::Int(*w)),
-            (Self::List(list), Self::Text(w)) => {
-                list.iter().any(|s| matches!(s, Scalar::Text(t) if t == w))
-            }
+            (Self::List(list), Self::Text(w)) => list.iter().any(|s| matches!(s, Scalar::Text(t) if t == w)),
             _ => self == wanted,
         }
     }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+
+        impl<'de> Visitor<'de> for Any {
+            type Value = Value;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text, a whole number, `true` or `false`, or a list of these")
+            }
+
+            fn visit_bool<E: Error>(self, truth: bool) -> Result<Value, E> {
+                Ok(Value::Bool(truth))
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Value, E> {
+                Ok(Value::Int(number))
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Value, E> {
+                whole(number).map(Value::Int)
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
+                Ok(Value::Text(text.into()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+                let mut list = Vec::new();
+                while let Some(item) = items.next_element()? {
+                    list.push(item);
+                }
+                Ok(Value::List(list))
+            }
+        }
+
+        deserializer.deserialize_any(Any)
+    }
+}
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+
+        impl Visitor<'_> for Any {
+            type Value = Scalar;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text, a whole number, `true` or `false`")
+            }
+
+            fn visit_bool<E: Error>(self, truth: bool) -> Result<Scalar, E> {
+                Ok(Scalar::Bool(truth))
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Scalar, E> {
+                Ok(Scalar::Int(number))
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Scalar, E> {
+                whole(number).map(Scalar::Int)
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Scalar, E> {
+                Ok(Scalar::Text(text.into()))
+            }
+        }
+
+        deserializer.deserialize_any(Any)
+    }
+}
+
+fn whole<E: Error>(number: u64) -> Result<i64, E> {
+    let beyond = |_| E::custom(format_args!("the number `{number}` is beyond 2^53 - 1; write it as text"));
+    i64::try_from(number).map_err(beyond)
 }
 
 impl fmt::Display for Value {

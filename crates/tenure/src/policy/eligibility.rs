@@ -4,13 +4,18 @@
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{BoundKind, EntitlementSelector, IdentitySelector};
+use crate::document::coded;
 use crate::id::ResourceId;
 use crate::model::OnLoss;
-use crate::time::{Recurrence, Span, Window};
+use crate::model::date::{End, Start};
+use crate::time::{Recurrence, Span, TimeError, Timestamp, Window};
 
 /// A rule that says who may obtain what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +61,7 @@ pub struct Eligibility {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_max: Option<Span>,
     /// From when until when the rule counts.
-    #[serde(default = "always", skip_serializing_if = "is_always")]
+    #[serde(default = "always", deserialize_with = "valid", skip_serializing_if = "is_always")]
     pub valid: Window,
     /// What may be obtained; an empty selector matches nothing.
     pub what: EntitlementSelector,
@@ -181,7 +186,7 @@ pub enum Exceed {
 }
 
 /// What happens when more is asked than a bound allows: one word for all bounds, or one per kind of bound.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum OnExceed {
     /// The same for every bound.
@@ -206,6 +211,30 @@ impl Default for OnExceed {
     }
 }
 
+impl<'de> Deserialize<'de> for OnExceed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneOrPerBound;
+
+        impl<'de> Visitor<'de> for OneOrPerBound {
+            type Value = OnExceed;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("`clip` or `reject`, or a map from bounds to these")
+            }
+
+            fn visit_str<E: Error>(self, word: &str) -> Result<OnExceed, E> {
+                Exceed::deserialize(StrDeserializer::new(word)).map(OnExceed::All)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<OnExceed, A::Error> {
+                BTreeMap::deserialize(MapAccessDeserializer::new(map)).map(OnExceed::PerBound)
+            }
+        }
+
+        deserializer.deserialize_any(OneOrPerBound)
+    }
+}
+
 /// What the end of the session does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -219,6 +248,26 @@ pub enum SessionRule {
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
+}
+
+/// A window whose limits may be dates.
+fn valid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Window, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields, rename = "Window")]
+    struct Written {
+        #[serde(default)]
+        from: Option<Start>,
+        #[serde(default)]
+        until: Option<End>,
+    }
+
+    let Written { from, until } = Written::deserialize(deserializer)?;
+    let from = from.map_or(Timestamp::MIN, |from| from.0);
+    let until = until.map_or(Timestamp::MAX, |until| until.0);
+    Window::new(from, until).ok_or_else(|| {
+        let empty = TimeError::WindowEmpty { from, until };
+        coded(empty.code(), empty)
+    })
 }
 
 const fn always() -> Window {
