@@ -1,8 +1,17 @@
 //! The policy: who may obtain what, under which limits. One document declares the nouns and the rules.
 
 mod bound;
+mod check;
 mod eligibility;
+mod error;
+mod hierarchy;
+mod names;
+mod nouns;
+mod read;
 mod selector;
+mod source;
+#[cfg(test)]
+mod tests;
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -11,9 +20,13 @@ use serde::{Deserialize, Serialize};
 
 pub use bound::BoundKind;
 pub use eligibility::{
-    AlreadyHeld, Anchor, Duration, Eligibility, EventRule, Exceed, Extension, OnExceed, Renewal, Requirements,
-    SessionRule,
+    AlreadyHeld, Anchor, Duration, Eligibility, EventRule, Exceed, Extension, OnExceed, Renewal,
+    Requirements, SessionRule,
 };
+pub use error::{MAX_PROBLEMS, PolicyError};
+pub use hierarchy::{MAX_ANCESTORS, MAX_IMPLIES};
+pub use names::NounKind;
+pub use read::{POLICY_VERSION, Policy};
 pub(crate) use selector::attributes_match;
 pub use selector::{EntitlementSelector, IdentitySelector};
 
