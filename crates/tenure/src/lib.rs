@@ -3,18 +3,32 @@
 
 extern crate alloc;
 
+pub mod check;
+mod compile;
 pub mod decide;
 pub mod document;
+pub mod engine;
 pub mod fact;
 mod graph;
 pub mod id;
 pub mod log;
 pub mod model;
 pub mod policy;
+pub mod reconcile;
+#[cfg(feature = "std")]
+pub mod shared;
 pub mod state;
 mod store;
 pub mod time;
 
 /// The version of the meaning of decisions, with that of the time zone data: a release that changes a verdict
 /// changes it.
-pub const SEMANTICS: &str = "1";
+pub const SEMANTICS: &str = "tenure 1, tzdb 2025b";
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_semantics_name_the_time_zone_data() {
+        assert!(super::SEMANTICS.ends_with(super::time::TZDB));
+    }
+}

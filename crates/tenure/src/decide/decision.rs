@@ -92,7 +92,7 @@ pub struct LogRef {
     /// How many facts it has.
     pub length: u64,
     /// The root of their RFC 9162 tree, hexadecimal.
-    pub root: String,
+    pub root: alloc::sync::Arc<str>,
 }
 
 /// One limit on one grant.

@@ -1,12 +1,40 @@
-//! Commands in, decisions out.
+//! Commands in, decisions out: a function of the state, the policy, the command and now, and of nothing else.
 
+mod case;
 mod command;
 mod decision;
+mod digest;
+mod ending;
+mod event;
+mod extend;
 mod proposal;
 mod reason;
+mod renew;
+mod request;
+mod trace;
+mod window;
 
 pub use command::{Command, Deactivate, Extend, Renew, Revoke, RevokeMode, Withdraw};
-pub use decision::{
-    Bound, Decision, Deny, GrantView, Grounds, LogRef, Obligation, Pending, Permit, Verdict,
-};
+pub use decision::{Bound, Decision, Deny, GrantView, Grounds, LogRef, Obligation, Pending, Permit, Verdict};
+pub(crate) use proposal::Adoption;
 pub use reason::{Code, Level, Reason};
+
+use crate::engine::Engine;
+use crate::time::Timestamp;
+use case::Case;
+
+impl Engine {
+    /// Decides a command at `now`. A denial is a value, with all that stands in the way; nothing is written:
+    /// what a permit would write is its proposal.
+    pub fn decide(&self, command: &Command, now: Timestamp) -> Decision {
+        let case = Case::open(self, command, now);
+        match command {
+            Command::Request(request) => request::decide(case, request),
+            Command::Extend(extend) => extend::decide(case, extend),
+            Command::Renew(renew) => renew::decide(case, renew),
+            Command::Withdraw(withdraw) => ending::withdraw(case, withdraw),
+            Command::Deactivate(deactivate) => ending::deactivate(case, deactivate),
+            Command::Revoke(revoke) => ending::revoke(case, revoke),
+        }
+    }
+}

@@ -40,11 +40,6 @@ pub(crate) struct Entry {
 }
 
 impl Draft {
-    /// What records nothing.
-    pub(crate) const fn nothing(command: Command) -> Self {
-        Self { adoption: None, base: None, by: None, command, entries: Vec::new() }
-    }
-
     pub(crate) fn proposal(&self, grounds: &Grounds) -> Proposal {
         let mut proposal = Proposal::default();
         if self.entries.is_empty() {

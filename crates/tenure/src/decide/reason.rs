@@ -61,7 +61,7 @@ macro_rules! codes {
 
 codes! {
     /// `now` is behind what the log has already recorded.
-    ClockRegression "clock.regression" "the clock says {now}, but the log has already recorded {high_water}; correct the clock";
+    ClockRegression "clock.regression" "the clock is behind the log, which has already recorded {high_water}; correct the clock";
     /// The log was decided under another document than the engine holds.
     PolicyNotAdopted "policy.not_adopted" "the log adopted policy {adopted}, not {policy}; adopt the document first";
     /// The same id stands for something else.
@@ -103,7 +103,7 @@ codes! {
     /// A decision needs to know a circumstance.
     ContextMissing "context.missing" "the answer depends on what was not said: {names}";
     /// No rule lets the beneficiary obtain this there.
-    EligibilityNone "eligibility.none" "no rule lets {identity} obtain {entitlement} there at {at}";
+    EligibilityNone "eligibility.none" "no rule lets {identity} obtain {entitlement} there at that time";
     /// The window that was asked for is over.
     WindowElapsed "request.window_elapsed" "the window that was asked for ended at {end}";
     /// A running grant cannot be extended further.
@@ -125,7 +125,7 @@ codes! {
     /// More was asked than may be.
     DurationExceedsMax "duration.exceeds_max" "{asked} was asked, at most {max} is allowed";
     /// Nothing is left of the window.
-    WindowEmpty "window.empty" "nothing is left of the window: {bound} ended at {end}";
+    WindowEmpty "window.empty" "nothing is left of the window: it is past the limit {bound}";
     /// Less was asked, or is left, than must be.
     DurationBelowMin "duration.below_min" "{available} is less than the shortest duration, {min}";
     /// More was asked than a bound allows.

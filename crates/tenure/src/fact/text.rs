@@ -54,10 +54,7 @@ impl<B> Envelope<B> {
 impl<'de> Deserialize<'de> for Fact {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let envelope = Envelope::<serde_json::Value>::deserialize(deserializer)?;
-        envelope
-            .open(ValueReader)
-            .map_err(serde::de::Error::custom)?
-            .map_err(serde::de::Error::custom)
+        envelope.open(ValueReader).map_err(serde::de::Error::custom)?.map_err(serde::de::Error::custom)
     }
 }
 

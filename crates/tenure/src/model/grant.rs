@@ -49,8 +49,9 @@ struct TermText {
 impl TryFrom<TermText> for Term {
     type Error = &'static str;
     fn try_from(text: TermText) -> Result<Self, Self::Error> {
-        Self::new(text.start, text.end)
-            .ok_or("[grant.term] a grant ends after it starts, and it ends; write an `end` later than `start`")
+        Self::new(text.start, text.end).ok_or(
+            "[grant.term] a grant ends after it starts, and it ends; write an `end` later than `start`",
+        )
     }
 }
 

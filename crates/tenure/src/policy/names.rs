@@ -37,7 +37,7 @@ pub enum NounKind {
 
 impl NounKind {
     /// The kind with its article, for messages.
-    const fn in_words(self) -> &'static str {
+    pub(crate) const fn in_words(self) -> &'static str {
         match self {
             Self::Identity => "an identity",
             Self::Account => "an account",

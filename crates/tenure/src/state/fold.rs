@@ -18,7 +18,9 @@ use crate::time::Timestamp;
 #[non_exhaustive]
 pub enum ApplyError {
     /// Facts in between are missing.
-    #[error("the next fact stands at position {expected}, this one at {position}; apply those in between first")]
+    #[error(
+        "the next fact stands at position {expected}, this one at {position}; apply those in between first"
+    )]
     Gap {
         /// Where the fact stands.
         position: u64,
@@ -783,7 +785,7 @@ pub(crate) fn half_digest(hex: &str) -> [u8; 16] {
 }
 
 /// Whether `sought` can be reached from `from`; every node is visited once.
-fn reaches<'a>(from: u32, sought: u32, next: impl Fn(u32) -> Option<&'a [u32]>) -> bool {
+pub(super) fn reaches<'a>(from: u32, sought: u32, next: impl Fn(u32) -> Option<&'a [u32]>) -> bool {
     let mut seen = alloc::collections::BTreeSet::new();
     let mut open = alloc::vec![from];
     while let Some(node) = open.pop() {

@@ -4,13 +4,14 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 
+use super::fold::reaches;
 use super::{GrantRow, OWN_NAME, RequestRow, State};
-use crate::id::{
-    AccountId, EntitlementId, EventId, GrantId, IdentityId, RequestId, ResourceId, StandingId,
-};
+use crate::id::{AccountId, EntitlementId, EventId, FactId, GrantId, IdentityId, ResourceId, StandingId};
 use crate::log::{Key, KeyKind};
-use crate::model::Basis;
+use crate::model::{Basis, Holder, Membership, Standing};
+use crate::policy::NounKind;
 use crate::store::{NONE, hash, stable_hash};
+use crate::time::Timestamp;
 
 /// What is known of a grant's origin, by reference.
 pub(crate) struct GrantTermsRef<'a> {
@@ -59,7 +60,8 @@ impl State {
     }
 
     pub(crate) fn request_reference(&self, id: &str) -> Option<u32> {
-        self.request_index.find(hash(id), |r| self.requests.at(r).is_some_and(|row| self.texts.get(row.name) == id))
+        self.request_index
+            .find(hash(id), |r| self.requests.at(r).is_some_and(|row| self.texts.get(row.name) == id))
     }
 
     pub(crate) fn standing_reference(&self, id: &str, membership: bool) -> Option<u32> {
@@ -71,9 +73,9 @@ impl State {
     }
 
     pub(crate) fn grant_reference(&self, id: &str) -> Option<u32> {
-        let own = self.own_name_index.find(hash(id), |r| {
-            self.own_names.at(r).is_some_and(|own| self.texts.get(own.name) == id)
-        });
+        let own = self
+            .own_name_index
+            .find(hash(id), |r| self.own_names.at(r).is_some_and(|own| self.texts.get(own.name) == id));
         if let Some(own) = own {
             return self.own_names.at(own).map(|own| own.grant);
         }
@@ -102,16 +104,14 @@ impl State {
 
     pub(crate) fn grant_id(&self, grant: &GrantRow) -> GrantId {
         let text = if grant.item == OWN_NAME {
-            self.own_names.at(grant.request).map_or_else(String::new, |own| self.texts.get(own.name).to_string())
+            self.own_names
+                .at(grant.request)
+                .map_or_else(String::new, |own| self.texts.get(own.name).to_string())
         } else {
             let request = self.requests.at(grant.request).map_or("", |row| self.texts.get(row.name));
             format!("{request}#{}", grant.item)
         };
         GrantId::from_interned(&Arc::from(text))
-    }
-
-    pub(crate) fn request_id(&self, request: &RequestRow) -> RequestId {
-        RequestId::from_interned(&Arc::from(self.texts.get(request.name)))
     }
 
     pub(crate) fn standing_id(&self, text: crate::store::TextRef) -> StandingId {
@@ -145,7 +145,9 @@ impl State {
     pub fn version(&self, key: &Key) -> u64 {
         let id = key.id();
         let found = match key.kind() {
-            KeyKind::Person => self.identity_names.find(id).and_then(|r| self.identities.at(r)).map(|r| r.person),
+            KeyKind::Person => {
+                self.identity_names.find(id).and_then(|r| self.identities.at(r)).map(|r| r.person)
+            }
             KeyKind::Identity => {
                 self.identity_names.find(id).and_then(|r| self.identities.at(r)).map(|r| r.version)
             }
@@ -155,15 +157,112 @@ impl State {
             KeyKind::Group => {
                 self.entitlement_names.find(id).and_then(|r| self.entitlements.at(r)).map(|r| r.group)
             }
-            KeyKind::Resource => self.resource_names.find(id).and_then(|r| self.resources.at(r)).map(|r| r.version),
+            KeyKind::Resource => {
+                self.resource_names.find(id).and_then(|r| self.resources.at(r)).map(|r| r.version)
+            }
             KeyKind::Application => {
                 self.application_names.find(id).and_then(|r| self.applications.at(r)).map(|r| r.version)
             }
             KeyKind::Event => self.event_names.find(id).and_then(|r| self.events.at(r)).map(|r| r.version),
             KeyKind::Feed => self.feed_names.find(id).and_then(|r| self.feeds.at(r)).map(|r| r.version),
-            KeyKind::Request => self.request_reference(id).and_then(|r| self.requests.at(r)).map(|r| r.version),
+            KeyKind::Request => {
+                self.request_reference(id).and_then(|r| self.requests.at(r)).map(|r| r.version)
+            }
             KeyKind::Policy => Some(self.policy_version),
         };
         found.unwrap_or(0)
+    }
+}
+
+impl State {
+    /// Whether something of this kind is defined under the name.
+    pub(crate) fn knows(&self, kind: NounKind, name: &str) -> bool {
+        match kind {
+            NounKind::Identity => self
+                .identity_names
+                .find(name)
+                .and_then(|r| self.identities.at(r))
+                .is_some_and(|r| r.noun.is_some()),
+            NounKind::Account => self
+                .account_names
+                .find(name)
+                .and_then(|r| self.accounts.at(r))
+                .is_some_and(|r| r.noun.is_some()),
+            NounKind::Application => self
+                .application_names
+                .find(name)
+                .and_then(|r| self.applications.at(r))
+                .is_some_and(|r| r.noun.is_some()),
+            NounKind::Resource => self
+                .resource_names
+                .find(name)
+                .and_then(|r| self.resources.at(r))
+                .is_some_and(|r| r.noun.is_some()),
+            NounKind::Entitlement => self
+                .entitlement_names
+                .find(name)
+                .and_then(|r| self.entitlements.at(r))
+                .is_some_and(|r| r.noun.is_some()),
+            NounKind::Event => {
+                self.event_names.find(name).and_then(|r| self.events.at(r)).is_some_and(|r| r.noun.is_some())
+            }
+            NounKind::Standing => self.standing_reference(name, false).is_some(),
+            NounKind::Membership => self.standing_reference(name, true).is_some(),
+            NounKind::Feed => true,
+        }
+    }
+
+    /// A standing assignment as it was written.
+    pub(crate) fn standing_at(&self, reference: u32) -> Option<Standing> {
+        let row = self.standing.at(reference)?;
+        let window = row.window?;
+        let holder = if row.holder_is_group {
+            Holder::Group(self.entitlement_id(row.holder)?)
+        } else {
+            Holder::Identity(self.identity_id(row.holder)?)
+        };
+        Some(Standing {
+            entitlement: self.entitlement_id(row.entitlement)?,
+            from: window.start(),
+            holder,
+            scope: self.resource_id(row.scope),
+            until: window.end(),
+        })
+    }
+
+    /// A membership as it was written.
+    pub(crate) fn membership_at(&self, reference: u32) -> Option<Membership> {
+        let row = self.standing.at(reference)?;
+        let window = row.window?;
+        Some(Membership {
+            from: window.start(),
+            group: self.entitlement_id(row.entitlement)?,
+            member: self.identity_id(row.holder)?,
+            scope: self.resource_id(row.scope),
+            until: window.end(),
+        })
+    }
+
+    /// Whether the fact of that id takes effect after `at` and may still be taken back.
+    pub(crate) fn can_take_back(&self, fact: &FactId, at: Timestamp) -> bool {
+        self.scheduled.get(fact).is_some_and(|scheduled| scheduled.effective_at > at)
+    }
+
+    /// Whether holding `from` ever meant holding `to`.
+    pub(crate) fn implies_ever(&self, from: &str, to: &str) -> bool {
+        let (Some(from), Some(to)) = (self.entitlement_names.find(from), self.entitlement_names.find(to))
+        else {
+            return false;
+        };
+        reaches(from, to, |n| self.entitlements.at(n).map(|row| row.targets.as_slice()))
+    }
+
+    /// Whether `resource` ever stood somewhere under `above`.
+    pub(crate) fn stands_ever_under(&self, resource: &str, above: &str) -> bool {
+        let (Some(from), Some(to)) = (self.resource_names.find(resource), self.resource_names.find(above))
+        else {
+            return false;
+        };
+        reaches(from, to, |n| self.resources.at(n).map(|row| row.parents.as_slice()))
     }
 }

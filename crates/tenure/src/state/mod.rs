@@ -38,12 +38,11 @@ use serde::{Deserialize, Serialize};
 
 pub use expected::{Expect, SnapshotError};
 pub use fold::ApplyError;
-pub(crate) use fold::Effect;
-pub(crate) use lookup::GrantTermsRef;
-pub(crate) use merkle::leaf_hash;
+pub(crate) use fold::{Effect, half_digest};
+pub(crate) use merkle::{hex, leaf_hash};
 pub(crate) use records::{
-    Door, EntitlementRow, EventRow, GrantRow, IdentityRow, OWN_NAME, RequestRow, ResourceRow, Stage,
-    StandingRow, Turn, between,
+    Door, EntitlementRow, EventRow, Extension as GrantExtension, GrantRow, IdentityRow, OWN_NAME, RequestRow,
+    ResourceRow, Stage, StandingRow, Turn, between,
 };
 
 use crate::id::FactId;

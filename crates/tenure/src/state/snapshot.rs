@@ -145,6 +145,7 @@ fn checksum(bytes: &[u8]) -> u64 {
             *lane = (*lane ^ u64::from_le_bytes(*word)).wrapping_mul(PRIME).rotate_left(29);
         }
     }
-    let whole = lanes.iter().fold(bytes.len() as u64, |sum, lane| (sum ^ lane).wrapping_mul(PRIME).rotate_left(31));
+    let whole =
+        lanes.iter().fold(bytes.len() as u64, |sum, lane| (sum ^ lane).wrapping_mul(PRIME).rotate_left(31));
     rest.iter().fold(whole, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(PRIME))
 }

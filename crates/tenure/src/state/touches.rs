@@ -75,7 +75,9 @@ impl Fact {
                 }
                 keys
             }
-            Body::GrantEnded(e) | Body::GrantRevoked(e) | Body::GrantVoided(e) => state.holder_key(e.id.as_str()),
+            Body::GrantEnded(e) | Body::GrantRevoked(e) | Body::GrantVoided(e) => {
+                state.holder_key(e.id.as_str())
+            }
             Body::PolicyAdopted(_) => vec![Key::policy()],
             Body::ClockCorrected(_) => Vec::new(),
         }
@@ -95,7 +97,9 @@ impl State {
         };
         let mut keys = Vec::new();
         if row.holder_is_group {
-            keys.extend(self.entitlement_names.name(row.holder).map(|n| Key::new(KeyKind::Group, Arc::clone(n))));
+            keys.extend(
+                self.entitlement_names.name(row.holder).map(|n| Key::new(KeyKind::Group, Arc::clone(n))),
+            );
             return keys;
         }
         keys.extend(self.identity_names.name(row.holder).map(|n| Key::new(KeyKind::Person, Arc::clone(n))));
@@ -120,6 +124,8 @@ impl State {
     fn application_key_of(&self, account: &str) -> Vec<Key> {
         let row = self.account_names.find(account).and_then(|r| self.accounts.at(r));
         let noun = row.and_then(|row| row.noun.as_ref());
-        noun.map(|noun| Key::new(KeyKind::Application, noun.last().application.as_str())).into_iter().collect()
+        noun.map(|noun| Key::new(KeyKind::Application, noun.last().application.as_str()))
+            .into_iter()
+            .collect()
     }
 }

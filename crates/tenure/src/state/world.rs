@@ -8,9 +8,9 @@ use alloc::vec::Vec;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::State;
 use super::merkle::hex;
 use super::records::Turn;
-use super::State;
 use crate::model::{Change, History};
 use crate::store::{Names, Pages};
 use crate::time::Timestamp;
@@ -22,7 +22,8 @@ impl State {
     pub fn world_hash(&self) -> String {
         let mut world = Sha256::new();
         self.write_nouns(&mut world, "identity", &self.identity_names, &self.identities, |row| {
-            let turns: Vec<(Timestamp, u8)> = row.status.iter().map(|s| (s.at, turn_number(s.turn))).collect();
+            let turns: Vec<(Timestamp, u8)> =
+                row.status.iter().map(|s| (s.at, turn_number(s.turn))).collect();
             row.noun.as_deref().map(|noun| line(&(timeline(noun), turns)))
         });
         self.write_nouns(&mut world, "account", &self.account_names, &self.accounts, |row| {
@@ -110,7 +111,9 @@ fn line(content: &impl Serialize) -> String {
     serde_json::to_string(content).unwrap_or_default()
 }
 
-fn timeline<N: Clone, C: Change<Noun = N>>(noun: &History<N, C>) -> (Vec<(Timestamp, &N)>, Option<Timestamp>) {
+fn timeline<N: Clone, C: Change<Noun = N>>(
+    noun: &History<N, C>,
+) -> (Vec<(Timestamp, &N)>, Option<Timestamp>) {
     (noun.segments().map(|(window, noun)| (window.start(), noun)).collect(), noun.retired_at())
 }
 

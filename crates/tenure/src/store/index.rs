@@ -23,7 +23,9 @@ pub(crate) fn hash<T: Hash + ?Sized>(value: &T) -> u64 {
 
 /// A hash that snapshots may hold: FNV-1a, the same in every release.
 pub(crate) fn stable_hash(text: &str) -> u64 {
-    text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3))
+    text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
+    })
 }
 
 /// Both halves matter: the table uses the low bits for the place and the top bits for the tag.

@@ -1,0 +1,292 @@
+//! What an entitlement gives: the permissions at the end of every path of edges, in the scopes and at the times
+//! that the path allows (NIST RBAC, hierarchical; the edges here have windows and scopes).
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+use crate::graph;
+use crate::state::State;
+use crate::store::NONE;
+use crate::time::{IntervalSet, Timestamp, Window};
+
+/// The mark of an entry that gives its permission only within its routes.
+const LIMITED: u32 = 1 << 31;
+
+/// The most entries of the closure: what entitlements give, counted per pair.
+const MAX_ENTRIES: usize = 50_000_000;
+
+/// The hierarchy, ready to be asked which entitlements give a permission.
+#[derive(Debug, Default)]
+pub(crate) struct Hierarchy {
+    /// For each permission where its givers begin; one more at the end.
+    starts: Vec<u32>,
+    /// The givers of each permission in order, limited ones marked.
+    givers: Vec<u32>,
+    limited: BTreeMap<(u32, u32), Vec<Route>>,
+    /// For each group that a rule names: which entitlements lead there by edges without scope, and when.
+    members: BTreeMap<u32, BTreeMap<u32, IntervalSet>>,
+    lives: Vec<Option<Window>>,
+}
+
+/// A way from an entitlement to a permission: the scopes that must all contain the resource, and the instants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Route {
+    pub(crate) scopes: Vec<u32>,
+    pub(crate) when: IntervalSet,
+}
+
+/// An edge of the hierarchy.
+struct Edge {
+    to: u32,
+    scope: u32,
+    window: Window,
+}
+
+/// What can be reached from an entitlement: always and everywhere, or by routes.
+#[derive(Debug, Clone)]
+enum Reach {
+    Plain,
+    Routes(Vec<Route>),
+}
+
+type Reached = BTreeMap<u32, Reach>;
+
+/// Why no hierarchy can be built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HierarchyError {
+    Cycle,
+    TooLarge,
+}
+
+impl Hierarchy {
+    /// Builds the closure in one pass over the edges, from the leaves up. `groups` are those that rules name.
+    pub(crate) fn new(state: &State, groups: &BTreeSet<u32>) -> Result<Self, HierarchyError> {
+        let count = u32::try_from(state.entitlements.len()).map_err(|_| HierarchyError::TooLarge)?;
+        let edges: Vec<Vec<Edge>> = (0..count).map(|e| edges_of(state, e)).collect();
+        let pairs: Vec<(u32, u32)> = (0u32..)
+            .zip(&edges)
+            .flat_map(|(from, list)| list.iter().map(move |edge| (from, edge.to)))
+            .collect();
+        let order = graph::topological(count, &pairs).map_err(|_| HierarchyError::Cycle)?;
+
+        let mut hierarchy = Self {
+            lives: state.entitlements.iter().map(|row| row.noun.as_ref().and_then(|n| n.life())).collect(),
+            ..Self::default()
+        };
+        let mut reached: Vec<Reached> = alloc::vec![Reached::new(); edges.len()];
+        let mut entries = 0usize;
+        for from in order.into_iter().rev() {
+            let mut own = own_permissions(state, from);
+            for edge in edges.get(from as usize).into_iter().flatten() {
+                let Some(beyond) = reached.get(edge.to as usize) else { continue };
+                for (permission, reach) in beyond {
+                    add(&mut own, *permission, reach, edge);
+                }
+            }
+            entries = entries.saturating_add(own.len());
+            if entries > MAX_ENTRIES {
+                return Err(HierarchyError::TooLarge);
+            }
+            if let Some(place) = reached.get_mut(from as usize) {
+                *place = own;
+            }
+        }
+        hierarchy.transpose(state.permission_names.len(), reached);
+        for group in groups {
+            hierarchy.members.insert(*group, leads_to(*group, &edges, &hierarchy.lives));
+        }
+        Ok(hierarchy)
+    }
+
+    fn transpose(&mut self, permissions: usize, reached: Vec<Reached>) {
+        let mut counts = alloc::vec![0u32; permissions.saturating_add(1)];
+        for permission in reached.iter().flat_map(BTreeMap::keys) {
+            if let Some(count) = counts.get_mut((*permission as usize).saturating_add(1)) {
+                *count = count.saturating_add(1);
+            }
+        }
+        let mut total = 0u32;
+        for count in &mut counts {
+            total = total.saturating_add(*count);
+            *count = total;
+        }
+        let mut next = counts.clone();
+        self.givers = alloc::vec![0; total as usize];
+        for (giver, entries) in (0u32..).zip(reached) {
+            for (permission, reach) in entries {
+                let mark = match reach {
+                    Reach::Plain => 0,
+                    Reach::Routes(routes) => {
+                        self.limited.insert((permission, giver), routes);
+                        LIMITED
+                    }
+                };
+                if let Some(place) = next.get_mut(permission as usize) {
+                    if let Some(slot) = self.givers.get_mut(*place as usize) {
+                        *slot = giver | mark;
+                    }
+                    *place = place.saturating_add(1);
+                }
+            }
+        }
+        self.starts = counts;
+    }
+
+    /// From the definition of an entitlement to its retirement.
+    pub(crate) fn life(&self, entitlement: u32) -> Option<Window> {
+        self.lives.get(entitlement as usize).copied().flatten()
+    }
+
+    /// The entitlements that give a permission, in order of their references.
+    #[inline]
+    pub(crate) fn givers(&self, permission: u32) -> &[u32] {
+        let at = permission as usize;
+        match (self.starts.get(at), self.starts.get(at.saturating_add(1))) {
+            (Some(start), Some(end)) => self.givers.get(*start as usize..*end as usize).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+
+    /// How `giver`, one of [`Hierarchy::givers`], gives the permission: none if always and everywhere.
+    #[inline]
+    pub(crate) fn limits(&self, permission: u32, giver: u32) -> Option<&[Route]> {
+        (giver & LIMITED != 0)
+            .then(|| self.limited.get(&(permission, giver & !LIMITED)).map_or(&[][..], Vec::as_slice))
+    }
+
+    /// The giver that an entitlement is, if it is one.
+    #[inline]
+    pub(crate) fn giver(givers: &[u32], entitlement: u32) -> Option<u32> {
+        let found = givers.binary_search_by_key(&entitlement, |giver| giver & !LIMITED).ok()?;
+        givers.get(found).copied()
+    }
+
+    /// When holding `entitlement` everywhere makes one a member of `group`, one that a rule names.
+    pub(crate) fn member_when(&self, entitlement: u32, group: u32) -> Option<&IntervalSet> {
+        self.members.get(&group)?.get(&entitlement)
+    }
+}
+
+/// The live edges that leave an entitlement.
+fn edges_of(state: &State, from: u32) -> Vec<Edge> {
+    let mut edges = Vec::new();
+    let Some(row) = state.entitlements.at(from) else { return edges };
+    let Some((noun, life)) = row.noun.as_ref().and_then(|noun| noun.life().map(|life| (noun, life))) else {
+        return edges;
+    };
+    for (segment, version) in noun.segments() {
+        for implied in &version.implies {
+            let to = state.entitlement_names.find(implied.entitlement.as_str());
+            let Some(to) = to.filter(|to| row.targets.contains(to)) else { continue };
+            let scope = match &implied.scope {
+                Some(scope) => match state.resource_names.find(scope.as_str()) {
+                    Some(scope) => scope,
+                    None => continue,
+                },
+                None => NONE,
+            };
+            let window = implied.window().and_then(|w| w.intersect(segment)).and_then(|w| w.intersect(life));
+            edges.extend(window.map(|window| Edge { to, scope, window }));
+        }
+    }
+    for standing in row.standing.iter().filter_map(|s| state.standing.at(*s)) {
+        if row.targets.contains(&standing.entitlement) {
+            let window = standing.window().and_then(|w| w.intersect(life));
+            edges.extend(window.map(|window| Edge {
+                to: standing.entitlement,
+                scope: standing.scope,
+                window,
+            }));
+        }
+    }
+    edges
+}
+
+fn own_permissions(state: &State, entitlement: u32) -> Reached {
+    let mut reached = Reached::new();
+    let Some(noun) = state.entitlements.at(entitlement).and_then(|row| row.noun.as_ref()) else {
+        return reached;
+    };
+    let Some(life) = noun.life() else { return reached };
+    for (segment, version) in noun.segments() {
+        let Some(window) = segment.intersect(life) else { continue };
+        for permission in &version.permissions {
+            let Some(permission) = state.permission_names.find(permission.as_str()) else { continue };
+            let here = Edge { to: entitlement, scope: NONE, window };
+            add(&mut reached, permission, &Reach::Plain, &here);
+        }
+    }
+    reached
+}
+
+/// Adds what lies beyond an edge.
+fn add(reached: &mut Reached, permission: u32, beyond: &Reach, edge: &Edge) {
+    let unlimited = edge.scope == NONE && edge.window == Window::ALWAYS;
+    if let (Reach::Plain, true) = (beyond, unlimited) {
+        reached.insert(permission, Reach::Plain);
+        return;
+    }
+    let known = reached.entry(permission).or_insert_with(|| Reach::Routes(Vec::new()));
+    let Reach::Routes(known) = known else { return };
+    let window = IntervalSet::from(edge.window);
+    let through = |scopes: &[u32], when: IntervalSet| {
+        let mut scopes = Vec::from(scopes);
+        if edge.scope != NONE && !scopes.contains(&edge.scope) {
+            scopes.push(edge.scope);
+            scopes.sort_unstable();
+        }
+        Route { scopes, when }
+    };
+    let routes = match beyond {
+        Reach::Plain => alloc::vec![through(&[], window)],
+        Reach::Routes(routes) => {
+            routes.iter().map(|route| through(&route.scopes, route.when.intersect(&window))).collect()
+        }
+    };
+    for route in routes.into_iter().filter(|route| !route.when.is_empty()) {
+        match known.iter_mut().find(|k| k.scopes == route.scopes) {
+            Some(same) => same.when = same.when.union(&route.when),
+            None => known.push(route),
+        }
+    }
+    if known.iter().any(|route| route.scopes.is_empty() && route.when.is_always()) {
+        reached.insert(permission, Reach::Plain);
+    }
+}
+
+/// For each entitlement from which edges without scope lead to `group`: when they do.
+fn leads_to(group: u32, edges: &[Vec<Edge>], lives: &[Option<Window>]) -> BTreeMap<u32, IntervalSet> {
+    let mut back: BTreeMap<u32, Vec<(u32, Window)>> = BTreeMap::new();
+    for (from, list) in (0u32..).zip(edges) {
+        for edge in list.iter().filter(|edge| edge.scope == NONE) {
+            back.entry(edge.to).or_default().push((from, edge.window));
+        }
+    }
+    let mut when = BTreeMap::new();
+    if let Some(life) = lives.get(group as usize).copied().flatten() {
+        when.insert(group, IntervalSet::from(life));
+    }
+    let mut open = alloc::vec![group];
+    while let Some(node) = open.pop() {
+        let Some(here) = when.get(&node).cloned() else { continue };
+        for (from, window) in back.get(&node).into_iter().flatten() {
+            let through = here.intersect(&IntervalSet::from(*window));
+            let known = when.entry(*from).or_insert_with(IntervalSet::empty);
+            let wider = known.union(&through);
+            // Sets only grow and have finitely many ends, so this comes to rest.
+            if wider != *known {
+                *known = wider;
+                open.push(*from);
+            }
+        }
+    }
+    when.retain(|_, set| !set.is_empty());
+    when
+}
+
+impl Route {
+    /// Whether the route is open at `t`, its scopes apart.
+    pub(crate) fn is_open(&self, t: Timestamp) -> bool {
+        self.when.contains(t)
+    }
+}

@@ -1,0 +1,98 @@
+//! What an identity holds directly, each with the window in which it counts: standing assignments, memberships
+//! and grants. All that can end them is folded into the windows, so that a check only compares instants.
+
+use alloc::vec::Vec;
+
+use super::eligibility::{World, standing_of};
+use super::{Death, Life, Rules};
+use crate::store::NONE;
+use crate::time::{IntervalSet, Timestamp, Window};
+
+/// The mark of a source that is a standing assignment or a membership.
+const STANDING: u32 = 1 << 31;
+
+/// One window of one source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Holding {
+    pub(crate) start: Timestamp,
+    pub(crate) end: Timestamp,
+    pub(crate) entitlement: u32,
+    pub(crate) scope: u32,
+    source: u32,
+}
+
+/// Where a holding comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Source {
+    Grant(u32),
+    Standing(u32),
+}
+
+impl Holding {
+    pub(crate) const fn source(&self) -> Source {
+        if self.source & STANDING == 0 {
+            Source::Grant(self.source)
+        } else {
+            Source::Standing(self.source & !STANDING)
+        }
+    }
+
+    #[inline]
+    pub(crate) fn is_live(&self, t: Timestamp) -> bool {
+        self.start <= t && t < self.end
+    }
+
+    pub(crate) fn window(&self) -> Option<Window> {
+        Window::new(self.start, self.end)
+    }
+}
+
+/// All that `who` ever holds, as far as the log knows: ordered by source, then start.
+pub(crate) fn holdings(who: u32, rules: &Rules, world: World<'_>, adopted: Timestamp) -> Vec<Holding> {
+    let mut holdings = Vec::new();
+    let Some(row) = world.state.identities.at(who) else { return holdings };
+    let life = Life::of(row);
+    let mut grant = row.last_grant;
+    while let Some(g) = world.state.grants.at(grant) {
+        let death = Death::of(g, &life, rules, world, adopted);
+        if g.start < death.at {
+            holdings.push(Holding {
+                start: g.start,
+                end: death.at,
+                entitlement: g.entitlement,
+                scope: g.scope,
+                source: grant,
+            });
+        }
+        grant = g.previous_of_holder;
+    }
+    let mut next = row.last_standing;
+    for standing in standing_of(world.state, row.last_standing) {
+        let source = next | STANDING;
+        next = standing.previous;
+        let Some(mut window) = standing.window() else { continue };
+        if standing.scope != NONE {
+            match world.tree.life(standing.scope).and_then(|life| life.intersect(window)) {
+                Some(inside) => window = inside,
+                None => continue,
+            }
+        }
+        let alive = life.same_as_at(standing.assigned);
+        let both;
+        let windows = if alive.is_always() {
+            core::slice::from_ref(&window)
+        } else {
+            both = alive.intersect(&IntervalSet::from(window));
+            both.windows()
+        };
+        holdings.extend(windows.iter().map(|window| Holding {
+            start: window.start(),
+            end: window.end(),
+            entitlement: standing.entitlement,
+            scope: standing.scope,
+            source,
+        }));
+    }
+    holdings.reverse();
+    holdings
+}

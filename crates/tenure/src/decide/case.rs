@@ -1,0 +1,298 @@
+//! A case is a command in the course of being decided: what was read, what was found, and how long it holds.
+
+use alloc::string::ToString;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::proposal::{Draft, Entry};
+use super::trace::{Moment, Trace};
+use super::{Bound, Code, Command, Decision, Deny, GrantView, Grounds, Level, LogRef, Permit, Reason};
+use crate::check::text;
+use crate::compile::{Death, Life, Source, World};
+use crate::engine::{CLOCK_TOLERANCE, Engine};
+use crate::id::{GrantId, IdentityId, RequestId};
+use crate::log::{Key, KeyKind};
+use crate::model::GrantState;
+use crate::state::{GrantRow, IdentityRow, State};
+use crate::time::{Span, Timestamp, Window};
+
+/// The case.
+pub(super) struct Case<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) command: &'a Command,
+    pub(super) trace: Trace,
+    pub(super) bounds: Vec<Bound>,
+    pub(super) reasons: Vec<Reason>,
+    pub(super) footprint: Vec<Key>,
+    now: Timestamp,
+}
+
+/// A denial in the course of a step that stops at the first failure.
+pub(super) struct Denied;
+
+impl<'a> Case<'a> {
+    /// Opens a case. One that only ends things knows no clock that is wrong.
+    pub(super) fn open(engine: &'a Engine, command: &'a Command, now: Timestamp) -> Self {
+        let at = engine.clock(now).unwrap_or_else(|| now.max(engine.state().high_water()));
+        Self {
+            engine,
+            command,
+            trace: Trace::new(at),
+            bounds: Vec::new(),
+            reasons: Vec::new(),
+            footprint: Vec::with_capacity(8),
+            now,
+        }
+    }
+
+    pub(super) fn at(&self) -> Timestamp {
+        self.trace.at
+    }
+
+    pub(super) fn state(&self) -> &'a State {
+        self.engine.assumed()
+    }
+
+    pub(super) fn world(&self) -> World<'a> {
+        self.engine.world()
+    }
+
+    pub(super) fn read(&mut self, kind: KeyKind, id: &str) {
+        if !self.footprint.iter().any(|key| key.kind() == kind && key.id() == id) {
+            self.footprint.push(Key::new(kind, id));
+        }
+    }
+
+    /// Reads the name behind a reference.
+    pub(super) fn read_name(&mut self, kind: KeyKind, name: Option<&Arc<str>>) {
+        let Some(name) = name else { return };
+        if !self.footprint.iter().any(|key| key.kind() == kind && key.id() == &**name) {
+            self.footprint.push(Key::new(kind, Arc::clone(name)));
+        }
+    }
+
+    pub(super) fn fail(&mut self, reason: Reason) -> Denied {
+        self.reasons.push(reason);
+        Denied
+    }
+
+    /// The clock and the adopted document: what has to be right before anything is given.
+    pub(super) fn preconditions(&mut self) -> Result<(), Denied> {
+        if self.engine.clock(self.now).is_none() {
+            let high_water = self.engine.state().high_water();
+            return Err(self.fail(Reason::error(Code::ClockRegression).with("high_water", text(high_water))));
+        }
+        self.footprint.push(Key::policy());
+        if let Some(adopted) = self.engine.foreign() {
+            let reason = Reason::error(Code::PolicyNotAdopted)
+                .with("adopted", adopted)
+                .with("policy", self.engine.policy().digest());
+            return Err(self.fail(reason));
+        }
+        Ok(())
+    }
+
+    /// The identity of that name, if it is one.
+    pub(super) fn identity(&mut self, id: &IdentityId) -> Result<(u32, &'a IdentityRow), Denied> {
+        self.read(KeyKind::Identity, id.as_str());
+        let state = self.state();
+        let found = state.identity_names.find(id.as_str());
+        let row = found.and_then(|r| state.identities.at(r).map(|row| (r, row)));
+        match row.filter(|(_, row)| row.noun.is_some()) {
+            Some(found) => Ok(found),
+            None => Err(self.fail(Reason::error(Code::IdentityUnknown).with("identity", id.as_str()))),
+        }
+    }
+
+    /// That the identity is alive at a moment.
+    pub(super) fn alive(
+        &mut self,
+        id: &IdentityId,
+        row: &IdentityRow,
+        life: &Life,
+        moment: Moment,
+    ) -> Result<(), Denied> {
+        if self.trace.is_in(moment, life.alive()) {
+            return Ok(());
+        }
+        let why = life.dormancy(row, moment.at).map_or("not_defined", crate::compile::Dormancy::word);
+        if moment.moves {
+            // Why it is not may change before whether it is.
+            self.pin_dormancy(row, life, why, moment);
+        }
+        let reason = Reason::error(Code::IdentityNotActive).with("identity", id.as_str()).with("why", why);
+        Err(self.fail(reason))
+    }
+
+    fn pin_dormancy(&mut self, row: &IdentityRow, life: &Life, why: &str, moment: Moment) {
+        let turns = row.status.iter().map(|change| change.at);
+        let versions = row.noun.iter().flat_map(|noun| {
+            noun.segments().flat_map(|(window, version)| {
+                [Some(window.start()), version.starts, version.ends].into_iter().flatten()
+            })
+        });
+        let instants = crate::state::sorted(turns.chain(versions).collect());
+        for t in instants {
+            let before = life.dormancy(row, t).map_or("", crate::compile::Dormancy::word);
+            if before != why || t <= moment.at {
+                self.trace.moment_is_before(moment, t);
+            }
+        }
+    }
+
+    /// When a grant dies, as the engine has it folded into the row of its holder.
+    pub(super) fn death(&self, reference: u32, grant: &GrantRow) -> Timestamp {
+        let row = self.engine.rows().get(grant.holder);
+        let held = row.iter().find(|holding| holding.source() == Source::Grant(reference));
+        held.map_or_else(|| self.full_death(grant).at, |holding| holding.end)
+    }
+
+    /// When a grant dies and of what, derived anew.
+    pub(super) fn full_death(&self, grant: &GrantRow) -> Death {
+        let life = match self.state().identities.at(grant.holder) {
+            Some(row) => Life::of(row),
+            None => return Death { at: grant.start, cause: crate::fact::Cause::IdentityLeft },
+        };
+        Death::of(grant, &life, self.engine.rules(), self.world(), self.engine.adopted())
+    }
+
+    /// Where a grant stands now.
+    pub(super) fn stands(&mut self, grant: &GrantRow) -> (GrantState, Timestamp) {
+        let death = self.full_death(grant);
+        let state = if !self.trace.is_before(death.at) {
+            if death.at <= grant.start {
+                GrantState::Void
+            } else if death.cause == crate::fact::Cause::Revoked {
+                GrantState::Revoked
+            } else {
+                GrantState::Ended
+            }
+        } else if self.trace.is_before(grant.start) {
+            GrantState::Scheduled
+        } else {
+            GrantState::Active
+        };
+        (state, death.at)
+    }
+
+    /// A grant as the decision shows it.
+    pub(super) fn view(&mut self, grant: &GrantRow) -> Option<GrantView> {
+        let (state, end) = self.stands(grant);
+        self.view_as(grant, state, end)
+    }
+
+    pub(super) fn view_as(&self, grant: &GrantRow, state: GrantState, end: Timestamp) -> Option<GrantView> {
+        let names = self.state();
+        Some(GrantView {
+            beneficiary: names.identity_id(grant.holder)?,
+            end,
+            entitlement: names.entitlement_id(grant.entitlement)?,
+            event: names.event_id(grant.event),
+            id: names.grant_id(grant),
+            scope: names.resource_id(grant.scope),
+            session_until: None,
+            start: grant.start,
+            state,
+        })
+    }
+
+    /// The grant of that name, if there is one.
+    pub(super) fn grant(&mut self, id: &GrantId) -> Result<(u32, &'a GrantRow), Denied> {
+        let state = self.state();
+        match state.grant_reference(id.as_str()).and_then(|r| state.grants.at(r).map(|row| (r, row))) {
+            Some((reference, row)) => {
+                self.read_name(KeyKind::Person, state.identity_names.name(row.holder));
+                self.read_name(KeyKind::Identity, state.identity_names.name(row.holder));
+                Ok((reference, row))
+            }
+            None => {
+                // A grant is named for its request, so its coming into being is the request's.
+                let request = id.as_str().rsplit_once('#').map_or(id.as_str(), |(request, _)| request);
+                self.read(KeyKind::Request, request);
+                Err(self.fail(Reason::error(Code::GrantUnknown).with("grant", id.as_str())))
+            }
+        }
+    }
+
+    /// That a command on a grant comes from its holder or its requester.
+    pub(super) fn own(
+        &mut self,
+        by: Option<&IdentityId>,
+        grant: &GrantRow,
+        target: &GrantId,
+    ) -> Result<(), Denied> {
+        let Some(by) = by else { return Ok(()) };
+        let state = self.state();
+        let requester = state.requests.at(state.origin(grant).request).map(|request| request.requester);
+        let known = state.identity_names.find(by.as_str());
+        if known.is_some() && (known == Some(grant.holder) || known == requester) {
+            return Ok(());
+        }
+        let reason =
+            Reason::error(Code::AuthorityNotHolder).with("by", by.as_str()).with("target", target.as_str());
+        Err(self.fail(reason))
+    }
+
+    fn grounds(self, next: Option<Timestamp>) -> Grounds {
+        let state = self.engine.state();
+        let slack = if self.command.only_ends() { Span::MAX } else { CLOCK_TOLERANCE };
+        let holds = if slack == CLOCK_TOLERANCE && self.engine.clock(self.now).is_none() {
+            Window::new(Timestamp::MIN, state.high_water().minus(CLOCK_TOLERANCE)).unwrap_or(Window::ALWAYS)
+        } else {
+            self.trace.holds(self.now, state.high_water(), slack)
+        };
+        let next_change_at = Some(holds.end()).filter(|end| !end.is_never()).into_iter().chain(next).min();
+        let mut footprint: Vec<(Key, u64)> =
+            self.footprint.into_iter().map(|key| (state.version(&key), key)).map(|(v, k)| (k, v)).collect();
+        footprint.sort_unstable();
+        let (mut bounds, mut reasons) = (self.bounds, self.reasons);
+        bounds.sort_by(|a, b| (a.item, a.end, a.kind, &a.source).cmp(&(b.item, b.end, b.kind, &b.source)));
+        reasons.sort_by_key(|reason| (reason.code, reason.item));
+        Grounds {
+            at: self.trace.at,
+            bounds,
+            command: self.command.id().clone(),
+            footprint,
+            holds,
+            log: LogRef { length: state.len(), root: Arc::clone(self.engine.log_root()) },
+            next_change_at,
+            policy: self.engine.policy().digest().to_string(),
+            reasons,
+        }
+    }
+
+    /// Denies with the reasons found.
+    pub(super) fn deny(self) -> Decision {
+        Decision::Deny(Deny { grounds: self.grounds(None) })
+    }
+
+    /// Permits these grants by these entries.
+    pub(super) fn permit(
+        self,
+        grants: Vec<GrantView>,
+        by: Option<IdentityId>,
+        entries: Vec<Entry>,
+    ) -> Decision {
+        let ends_only = self.command.only_ends();
+        let engine = self.engine;
+        let at = self.at();
+        let next = grants.iter().flat_map(|grant| [grant.start, grant.end]).filter(|t| *t > at).min();
+        let draft = Draft {
+            adoption: engine.adoption().filter(|_| !ends_only).cloned(),
+            base: (!ends_only).then(|| engine.position()),
+            by,
+            command: self.command.clone(),
+            entries,
+        };
+        Decision::Permit(Permit { grants, grounds: self.grounds(next), draft })
+    }
+
+    /// Whether anything found so far denies.
+    pub(super) fn is_denied(&self) -> bool {
+        self.reasons.iter().any(|reason| reason.level == Level::Error)
+    }
+
+    pub(super) fn request_key(id: &RequestId) -> Key {
+        Key::new(KeyKind::Request, id.as_str())
+    }
+}

@@ -1,0 +1,211 @@
+//! An extension counts from now, is capped from the grant's start, and never shortens unless the rules say so.
+
+use alloc::vec;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+use super::case::{Case, Denied};
+use super::proposal::Entry;
+use super::request::{self, Matched, Stated};
+use super::trace::Moment;
+use super::window::{self, Ask, Limit, span};
+use super::{Code, Decision, Extend, Reason, event};
+use crate::check::text;
+use crate::compile::{CompiledRule, Life};
+use crate::fact::{Body, GrantExtended};
+use crate::log::{Key, KeyKind};
+use crate::model::{GrantState, Value};
+use crate::policy::BoundKind;
+use crate::state::{GrantRow, Stage, half_digest};
+use crate::store::NONE;
+
+/// Decides an extension.
+pub(super) fn decide(mut case: Case<'_>, command: &Extend) -> Decision {
+    match steps(&mut case, command) {
+        Ok(Found::Recorded(grant)) => {
+            let view = case.view(grant);
+            case.permit(view.into_iter().collect(), None, Vec::new())
+        }
+        Ok(Found::New(grant, end, limit)) => {
+            let Some(view) = case.view_as(grant, GrantState::Active, end) else { return case.deny() };
+            let extended = GrantExtended {
+                command: command.id.clone(),
+                digest: command.digest(),
+                end,
+                id: command.grant.clone(),
+                limit,
+            };
+            let person = Key::new(KeyKind::Person, view.beneficiary.as_str());
+            let entry = Entry {
+                body: Body::GrantExtended(extended),
+                touches: vec![person, Case::request_key(&command.id)],
+            };
+            let by = command.by.clone().unwrap_or_else(|| view.beneficiary.clone());
+            case.permit(vec![view], Some(by), vec![entry])
+        }
+        Err(Denied) => case.deny(),
+    }
+}
+
+enum Found<'a> {
+    Recorded(&'a GrantRow),
+    New(&'a GrantRow, crate::time::Timestamp, crate::time::Timestamp),
+}
+
+fn steps<'a>(case: &mut Case<'a>, command: &Extend) -> Result<Found<'a>, Denied> {
+    case.preconditions()?;
+    if let Some(grant) = recorded(case, command)? {
+        case.reasons.push(Reason::warning(Code::RequestAlreadyResolved).with("request", command.id.as_str()));
+        return Ok(Found::Recorded(grant));
+    }
+    let (_, grant) = case.grant(&command.grant)?;
+    case.own(command.by.as_ref(), grant, &command.grant)?;
+    let state = case.state();
+    let (Some(row), Some(beneficiary), Some(entitlement)) = (
+        state.identities.at(grant.holder),
+        state.identity_id(grant.holder),
+        state.entitlement_id(grant.entitlement),
+    ) else {
+        return Err(Denied);
+    };
+    case.read(KeyKind::Entitlement, entitlement.as_str());
+    for above in case.world().tree.ancestry(grant.scope) {
+        case.read_name(KeyKind::Resource, state.resource_names.name(above));
+    }
+    let life = Life::of(row);
+    let start = Moment { at: case.at(), moves: true };
+    let mut ask = Ask {
+        item: 0,
+        beneficiary: &beneficiary,
+        who: grant.holder,
+        row,
+        life: &life,
+        entitlement: grant.entitlement,
+        scope: grant.scope,
+        event: None,
+        owner: None,
+        start,
+        session_ends: window::session_ends(&command.context),
+    };
+    let matched = request::matching(case, &ask);
+    if matched.is_empty() {
+        let reason = Reason::error(Code::EligibilityNone)
+            .with("entitlement", entitlement.as_str())
+            .with("identity", beneficiary.as_str());
+        return Err(case.fail(reason.item(0)));
+    }
+    let mut limits = allowance(case, &ask, &matched, grant)?;
+    let owner = request::accountable(case, &beneficiary, row, start)?;
+    ask.owner = owner.as_ref();
+    let event_id = state.event_id(grant.event);
+    if let Some(id) = &event_id {
+        ask.event = Some(event::named(case, id, &beneficiary, start)?);
+    }
+
+    let rules: Vec<&CompiledRule> = matched.iter().map(|(rule, _)| *rule).collect();
+    if let (Some(id), Some((_, event))) = (&event_id, ask.event) {
+        event::suits(case, id, event, ask.who, entitlement.as_str(), &rules, start, 0);
+    }
+    let stated = Stated {
+        event: event_id.is_some(),
+        reason: command.reason.as_deref(),
+        ticket: command.ticket.as_deref(),
+    };
+    request::inputs(case, &ask, &rules, &stated, false);
+    if case.is_denied() {
+        return Err(Denied);
+    }
+    let asked = start.plus(command.duration);
+    limits.push(Limit::new(BoundKind::Asked, asked));
+    limits.extend(window::standing_limits(case, &ask, &matched));
+    let end = window::close(case, &ask, &limits).ok_or(Denied)?;
+    window::exceed(case, &ask, &matched, &limits, asked, end);
+    gains(case, &ask, &rules, grant, end);
+    if case.is_denied() {
+        return Err(Denied);
+    }
+    Ok(Found::New(grant, end.at, window::limit_apart_from_plan(&limits, end)))
+}
+
+/// The grant that the command of this id extended before.
+fn recorded<'a>(case: &mut Case<'a>, command: &Extend) -> Result<Option<&'a GrantRow>, Denied> {
+    case.footprint.push(Case::request_key(&command.id));
+    let state = case.state();
+    let Some(row) = state.request_reference(command.id.as_str()).and_then(|r| state.requests.at(r)) else {
+        return Ok(None);
+    };
+    if row.stage == Stage::Named && row.last_grant == NONE {
+        return Ok(None);
+    }
+    if row.stage == Stage::Extension && row.digest == half_digest(&command.digest()) {
+        return Ok(state.grants.at(row.last_grant));
+    }
+    Err(case.fail(Reason::error(Code::RequestIdReused).with("request", command.id.as_str())))
+}
+
+/// Whether the grant may be extended at all, and the limits on how far.
+pub(super) fn allowance(
+    case: &mut Case<'_>,
+    ask: &Ask<'_>,
+    matched: &Matched<'_>,
+    grant: &GrantRow,
+) -> Result<Vec<Limit>, Denied> {
+    let rules =
+        || matched.iter().filter_map(|(rule, _)| rule.rule.extension.map(|extension| (rule, extension)));
+    if let Some(total) = rules().map(|(_, extension)| extension.max_total).min() {
+        let end = grant.start.plus(total);
+        if !case.trace.is_before(end) {
+            let reason = Reason::error(Code::ExtensionPastMaxTotal)
+                .with("end", text(end))
+                .with("max_total", span(total));
+            return Err(case.fail(reason.item(ask.item)));
+        }
+    }
+    let (stands, _) = case.stands(grant);
+    if stands != GrantState::Active {
+        let word = match stands {
+            GrantState::Scheduled => "scheduled",
+            GrantState::Active => "active",
+            GrantState::Ended => "ended",
+            GrantState::Revoked => "revoked",
+            GrantState::Void => "void",
+        };
+        let id = case.state().grant_id(grant);
+        let reason = Reason::error(Code::ExtensionNotActive).with("grant", id.as_str()).with("state", word);
+        return Err(case.fail(reason.item(ask.item)));
+    }
+    if rules().count() < matched.len() {
+        return Err(case.fail(Reason::error(Code::ExtensionNotAllowed).item(ask.item)));
+    }
+    let count = u32::try_from(case.state().extensions_of(grant).len()).unwrap_or(u32::MAX);
+    if rules().filter_map(|(_, extension)| extension.max_count).min().is_some_and(|max| count >= max) {
+        let reason = Reason::error(Code::ExtensionLimitReached).with("count", Value::Int(i64::from(count)));
+        return Err(case.fail(reason.item(ask.item)));
+    }
+    Ok(rules()
+        .map(|(rule, extension)| {
+            let end = Moment::fixed(grant.start.plus(extension.max_total));
+            Limit::new(BoundKind::Extension, end).from(rule.id.as_str())
+        })
+        .collect())
+}
+
+/// That the new end is later than the one in sight, or that all rules allow an earlier one.
+pub(super) fn gains(
+    case: &mut Case<'_>,
+    ask: &Ask<'_>,
+    rules: &[&CompiledRule],
+    grant: &GrantRow,
+    end: Moment,
+) {
+    let held = case.full_death(grant).at;
+    let shorten = rules.iter().all(|rule| rule.rule.extension.is_some_and(|e| e.allow_shorten));
+    let reason = match case.trace.compare(end, Moment::fixed(held)) {
+        Ordering::Less if !shorten => {
+            Reason::error(Code::ExtensionWouldShorten).with("end", text(end.at)).with("held", text(held))
+        }
+        Ordering::Equal => Reason::error(Code::ExtensionNoGain).with("end", text(end.at)),
+        _ => return,
+    };
+    case.reasons.push(reason.item(ask.item));
+}

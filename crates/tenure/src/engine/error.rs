@@ -1,0 +1,49 @@
+//! Why there is no engine for a policy and a state, or no next one.
+
+use alloc::string::String;
+
+use crate::policy::PolicyError;
+use crate::state::ApplyError;
+
+/// Why a policy and a state do not join.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The document names what neither it nor the state knows.
+    #[error("{0}")]
+    Dangling(PolicyError),
+    /// The document defines something that the log has already defined otherwise.
+    #[error(
+        "{kind} `{id}` is defined otherwise in the log; make the document say the same, or leave it out there"
+    )]
+    Conflict {
+        /// What kind of noun.
+        kind: &'static str,
+        /// Which one.
+        id: String,
+    },
+    /// The hierarchy gives more than fits.
+    #[error(
+        "the entitlements give more than 50,000,000 pairs of entitlement and permission; split the hierarchy"
+    )]
+    TooLarge,
+    /// The state contradicts itself; no log that was replayed leads there.
+    #[error("the state contradicts itself; replay the log")]
+    Corrupt,
+    /// A fact does not fit.
+    #[error("{0}")]
+    Apply(#[from] ApplyError),
+}
+
+impl EngineError {
+    /// The stable code.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Dangling(error) => error.code(),
+            Self::Conflict { .. } => "model.conflict",
+            Self::TooLarge => "limit.closure",
+            Self::Corrupt => "state.corrupt",
+            Self::Apply(error) => error.code(),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! A handle is a name that was looked up once. It carries the lineage of its engine and is denied, never
+//! resolved, by an engine of another one.
+
+use super::Engine;
+
+macro_rules! handles {
+    ($($(#[$doc:meta])* $name:ident $find:ident $names:ident;)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+            pub struct $name {
+                lineage: u64,
+                reference: u32,
+            }
+        )*
+
+        impl Engine {
+            $(
+                /// Looks a name up, to be used with this engine and those that follow from it by
+                /// [`Engine::apply`].
+                pub fn $find(&self, name: &str) -> Option<$name> {
+                    let reference = self.inner.state.$names.find(name)?;
+                    Some($name { lineage: self.inner.lineage, reference })
+                }
+            )*
+        }
+
+        $(
+            impl $name {
+                /// The reference, if the handle belongs to the engine.
+                #[inline]
+                pub(crate) fn resolve(self, engine: &Engine) -> Option<u32> {
+                    (self.lineage == engine.inner.lineage).then_some(self.reference)
+                }
+            }
+        )*
+    };
+}
+
+handles! {
+    /// An identity that was looked up.
+    IdentityHandle identity identity_names;
+    /// A permission that was looked up.
+    PermissionHandle permission permission_names;
+    /// A resource that was looked up.
+    ResourceHandle resource resource_names;
+}

@@ -1,0 +1,402 @@
+//! The engine is a policy and a state joined and compiled: immutable, cheap to clone, safe to share between
+//! threads. Facts lead from one engine to the next; both remain usable.
+
+mod adoption;
+mod error;
+mod handle;
+mod rows;
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+pub use error::EngineError;
+pub use handle::{IdentityHandle, PermissionHandle, ResourceHandle};
+pub(crate) use rows::Rows;
+
+use crate::compile::{Hierarchy, HierarchyError, Holding, Rules, Source, Tree, World, holdings};
+use crate::decide::Adoption;
+use crate::fact::Fact;
+use crate::log::{AdmitError, Conflict, Proposal};
+use crate::model::Basis;
+use crate::policy::Policy;
+use crate::state::{ApplyError, Effect, State};
+use crate::time::{Span, Timestamp};
+
+/// How far `now` may be behind the latest `recorded_at` without being a clock gone wrong.
+pub const CLOCK_TOLERANCE: Span = Span::seconds(5);
+
+/// A policy and a state, compiled.
+///
+/// ```
+/// use tenure::engine::Engine;
+/// use tenure::policy::Policy;
+/// use tenure::state::State;
+///
+/// let policy = Policy::from_json(r#"{
+///   "tenure": 1,
+///   "identities": {"ann": {"kind": "human"}},
+///   "entitlements": {"db-reader": {"kind": "role", "permissions": ["db:read"]}},
+///   "standing": {"s-1": {"holder": {"identity": "ann"}, "entitlement": "db-reader"}}
+/// }"#)?;
+/// let engine = Engine::new(policy, State::default())?;
+/// let now = "2026-03-02T09:00:00Z".parse()?;
+/// assert!(engine.allows("ann", "db:read", None, now));
+/// assert!(!engine.allows("ann", "db:write", None, now));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug, Clone)]
+struct Inner {
+    policy: Arc<Policy>,
+    /// What is decided on: the log's state, with the adoption if the log has none.
+    state: State,
+    /// The state of the log where `state` is more than that.
+    logged: Option<State>,
+    adoption: Option<Arc<Adoption>>,
+    /// Since when eligibility is judged by this policy.
+    adopted: Timestamp,
+    /// The digest that the log adopted instead.
+    foreign: Option<String>,
+    hierarchy: Arc<Hierarchy>,
+    tree: Arc<Tree>,
+    rules: Arc<Rules>,
+    rows: Rows,
+    log_root: Arc<str>,
+    lineage: u64,
+}
+
+impl Engine {
+    /// Joins a policy and a state. Where the log has adopted no document yet, this one is decided on as if it
+    /// had been, and the facts that adopt it stand before those of the first proposal. Costs a pass over
+    /// everything that is held.
+    ///
+    /// # Errors
+    /// [`EngineError`] if the document names what nobody knows, or contradicts the log.
+    pub fn new(policy: Policy, state: State) -> Result<Self, EngineError> {
+        Self::join(Arc::new(policy), state)
+    }
+
+    fn join(policy: Arc<Policy>, state: State) -> Result<Self, EngineError> {
+        let (adoption, logged, adopted_state) = match state.adopted_policy() {
+            Some(_) => (None, None, state),
+            None => {
+                let (adoption, adopted) = adoption::adopt(&policy, &state)?;
+                (Some(Arc::new(adoption)), Some(state), adopted)
+            }
+        };
+        let dangling = policy.dangling(|kind, name| adopted_state.knows(kind, name));
+        crate::policy::PolicyError::none_of(dangling).map_err(EngineError::Dangling)?;
+        let adoption_fact = adopted_state.adoption.as_ref();
+        let foreign = adoption_fact.filter(|a| a.digest != policy.digest()).map(|a| a.digest.clone());
+        let adopted = match (&adoption, &foreign) {
+            (Some(_), _) => Timestamp::MIN,
+            // A document that is not in force takes nothing from anyone.
+            (None, Some(_)) => Timestamp::MAX,
+            (None, None) => adoption_fact.map_or(Timestamp::MIN, |a| a.at),
+        };
+        let lineage = lineage(&policy, logged.as_ref().unwrap_or(&adopted_state));
+        let mut inner = Inner {
+            policy,
+            state: adopted_state,
+            logged,
+            adoption,
+            adopted,
+            foreign,
+            hierarchy: Arc::default(),
+            tree: Arc::default(),
+            rules: Arc::default(),
+            rows: Rows::default(),
+            log_root: Arc::from(""),
+            lineage,
+        };
+        inner.compile_structure()?;
+        inner.compile_rows()?;
+        inner.log_root = Arc::from(inner.logged().log_root());
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Takes in facts of which the first stands at `position`, and gives the next engine; this one stays as it
+    /// is. Facts that were taken in before change nothing.
+    ///
+    /// # Errors
+    /// [`EngineError::Apply`] if facts in between are missing; [`EngineError`] as for [`Engine::new`] when the
+    /// facts adopt the document or reshape the hierarchy.
+    pub fn apply(&self, position: u64, facts: &[Fact]) -> Result<Self, EngineError> {
+        let mut inner = Inner::clone(&self.inner);
+        if let Some(mut logged) = inner.logged.take() {
+            // The log may now adopt the document: what was assumed gives way to what it says.
+            logged.apply_all(position, facts)?;
+            return Self::join(inner.policy, logged);
+        }
+        let mut changes = Changes::default();
+        let adopted = inner.state.adoption.clone();
+        for (position, fact) in (position..).zip(facts) {
+            changes.add(inner.state.take(position, fact)?);
+        }
+        if inner.state.adoption != adopted {
+            return Self::join(inner.policy, inner.state);
+        }
+        inner.renew(changes)?;
+        inner.log_root = Arc::from(inner.state.log_root());
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Takes in what a proposal says, at the end of the log.
+    ///
+    /// # Errors
+    /// [`CommitError::Conflict`] if what the proposal was decided on has changed: decide again.
+    pub fn commit(&self, proposal: &Proposal) -> Result<Self, CommitError> {
+        crate::log::fits(self.state(), proposal).map_err(CommitError::Conflict)?;
+        Ok(self.apply(self.position(), &proposal.facts)?)
+    }
+
+    /// Judges facts that a host wants to add, see [`crate::log::admit`]; names of the document count as known.
+    ///
+    /// # Errors
+    /// [`AdmitError`] for the first fact that is wrong.
+    pub fn admit(&self, facts: &[Fact], now: Timestamp) -> Result<Vec<Fact>, AdmitError> {
+        crate::log::admit(&self.inner.state, facts, now)
+    }
+
+    /// The same engine with all rows side by side again. Costs a pass over everything that is held; worth it
+    /// after many facts, never needed for correctness.
+    #[must_use]
+    pub fn compact(&self) -> Self {
+        match self.inner.rows.compact() {
+            Some(rows) => Self { inner: Arc::new(Inner { rows, ..Inner::clone(&self.inner) }) },
+            None => self.clone(),
+        }
+    }
+
+    /// The policy.
+    pub fn policy(&self) -> &Policy {
+        &self.inner.policy
+    }
+
+    /// The state of the log.
+    pub fn state(&self) -> &State {
+        self.inner.logged()
+    }
+
+    /// The length of the log; where the next fact stands.
+    pub fn position(&self) -> u64 {
+        self.inner.logged().len()
+    }
+
+    /// The bytes that the compiled rows take; the state, shared with others, apart.
+    pub fn row_bytes(&self) -> usize {
+        self.inner.rows.bytes()
+    }
+
+    /// What is decided on.
+    pub(crate) fn assumed(&self) -> &State {
+        &self.inner.state
+    }
+
+    pub(crate) fn world(&self) -> World<'_> {
+        self.inner.world()
+    }
+
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.inner.rules
+    }
+
+    pub(crate) fn rows(&self) -> &Rows {
+        &self.inner.rows
+    }
+
+    pub(crate) fn adopted(&self) -> Timestamp {
+        self.inner.adopted
+    }
+
+    pub(crate) fn foreign(&self) -> Option<&str> {
+        self.inner.foreign.as_deref()
+    }
+
+    pub(crate) fn adoption(&self) -> Option<&Arc<Adoption>> {
+        self.inner.adoption.as_ref()
+    }
+
+    pub(crate) fn log_root(&self) -> &Arc<str> {
+        &self.inner.log_root
+    }
+
+    /// The instant that counts as now, unless the clock is behind the log by more than the tolerance.
+    pub(crate) fn clock(&self, now: Timestamp) -> Option<Timestamp> {
+        let high_water = self.inner.logged().high_water();
+        (now >= high_water.minus(CLOCK_TOLERANCE)).then_some(now.max(high_water))
+    }
+}
+
+/// Why a proposal cannot be committed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CommitError {
+    /// Something that was read has changed.
+    #[error("{0}")]
+    Conflict(Conflict),
+    /// The facts do not fit.
+    #[error("{0}")]
+    Engine(#[from] EngineError),
+}
+
+impl CommitError {
+    /// The stable code.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Conflict(conflict) => conflict.code(),
+            Self::Engine(error) => error.code(),
+        }
+    }
+}
+
+/// What facts have changed, gathered over a batch.
+#[derive(Debug, Default)]
+struct Changes {
+    identities: BTreeSet<u32>,
+    /// The events whose grants may end otherwise; with an instant if they are only over from then on.
+    events: BTreeMap<u32, Option<Timestamp>>,
+    structure: bool,
+    everything: bool,
+}
+
+impl Changes {
+    fn add(&mut self, effect: Effect) {
+        match effect {
+            Effect::Nothing => {}
+            Effect::Identity(identity) => {
+                self.identities.insert(identity);
+            }
+            Effect::Event(event) => {
+                self.events.insert(event, None);
+            }
+            Effect::EventOver(event, at) => {
+                self.events.entry(event).and_modify(|known| *known = None).or_insert(Some(at));
+            }
+            Effect::Fresh => self.structure = true,
+            Effect::Everything => self.everything = true,
+        }
+    }
+}
+
+impl Inner {
+    fn logged(&self) -> &State {
+        self.logged.as_ref().unwrap_or(&self.state)
+    }
+
+    fn world(&self) -> World<'_> {
+        World { state: &self.state, hierarchy: &self.hierarchy, tree: &self.tree }
+    }
+
+    fn compile_structure(&mut self) -> Result<(), EngineError> {
+        let groups = Rules::groups(&self.policy, &self.state);
+        self.hierarchy = Arc::new(Hierarchy::new(&self.state, &groups).map_err(|error| match error {
+            HierarchyError::Cycle => EngineError::Corrupt,
+            HierarchyError::TooLarge => EngineError::TooLarge,
+        })?);
+        self.tree = Arc::new(Tree::new(&self.state));
+        self.rules = Arc::new(Rules::new(&self.policy, &self.state));
+        Ok(())
+    }
+
+    fn compile_rows(&mut self) -> Result<(), EngineError> {
+        let identities = (0u32..).take(self.state.identities.len());
+        let rows = identities.map(|who| holdings(who, &self.rules, self.world(), self.adopted));
+        self.rows = Rows::new(rows).ok_or(EngineError::Corrupt)?;
+        Ok(())
+    }
+
+    fn renew(&mut self, changes: Changes) -> Result<(), EngineError> {
+        if changes.everything {
+            self.compile_structure()?;
+            return self.compile_rows();
+        }
+        if changes.structure {
+            self.compile_structure()?;
+        }
+        let mut identities = changes.identities;
+        let mut cuts: Vec<Cut> = Vec::new();
+        for (event, over) in changes.events {
+            let mut grant = self.state.events.at(event).map_or(crate::store::NONE, |row| row.last_grant);
+            while let Some(row) = self.state.grants.at(grant) {
+                match over {
+                    Some(over) => {
+                        cuts.push(Cut { holder: row.holder, grant, end: self.end_after(row, over) })
+                    }
+                    None => {
+                        identities.insert(row.holder);
+                    }
+                }
+                grant = row.previous_of_event;
+            }
+        }
+        self.cut(cuts)?;
+        for who in identities {
+            let row = holdings(who, &self.rules, self.world(), self.adopted);
+            self.rows.set(who, row).ok_or(EngineError::Corrupt)?;
+        }
+        Ok(())
+    }
+
+    /// When a grant ends at the latest whose event is over from `over` on.
+    fn end_after(&self, grant: &crate::state::GrantRow, over: Timestamp) -> Timestamp {
+        let grace = match self.state.origin(grant).basis {
+            Basis::Policy { event: Some(terms), .. } => terms.grace,
+            _ => Span::ZERO,
+        };
+        if over > grant.start { over.plus(grace) } else { grant.start }
+    }
+
+    /// Shortens holdings in place of deriving their rows anew: the end of an event may concern very many.
+    fn cut(&mut self, mut cuts: Vec<Cut>) -> Result<(), EngineError> {
+        cuts.sort_unstable_by_key(|cut| (cut.holder, cut.grant));
+        for cuts in cuts.chunk_by(|a, b| a.holder == b.holder) {
+            let Some(holder) = cuts.first().map(|cut| cut.holder) else { continue };
+            let old = self.rows.get(holder);
+            let mut row: Vec<Holding> = Vec::with_capacity(old.len());
+            let mut shortened = false;
+            for holding in old {
+                let mut holding = *holding;
+                if let Source::Grant(grant) = holding.source() {
+                    if let Ok(at) = cuts.binary_search_by_key(&grant, |cut| cut.grant) {
+                        let end = cuts.get(at).map_or(holding.end, |cut| cut.end);
+                        shortened |= end < holding.end;
+                        holding.end = holding.end.min(end);
+                    }
+                }
+                if holding.start < holding.end {
+                    row.push(holding);
+                }
+            }
+            if shortened {
+                self.rows.set(holder, row).ok_or(EngineError::Corrupt)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A grant that ends at the latest at `end`.
+struct Cut {
+    holder: u32,
+    grant: u32,
+    end: Timestamp,
+}
+
+/// Names the beginning of a line of engines: handles of another line are never resolved.
+fn lineage(policy: &Policy, state: &State) -> u64 {
+    let text = alloc::format!("{}{}{}", policy.digest(), state.len(), state.log_root());
+    crate::store::stable_hash(&text)
+}
+
+impl From<ApplyError> for CommitError {
+    fn from(error: ApplyError) -> Self {
+        Self::Engine(EngineError::Apply(error))
+    }
+}

@@ -1,0 +1,96 @@
+//! What each identity holds, one row each. Rows rest side by side in a base that all copies share; a row that
+//! changed since stands beside it until the engine is compacted.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::compile::Holding;
+use crate::store::Pages;
+
+/// The rows.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Rows {
+    base: Arc<Base>,
+    changed: Pages<Option<Arc<[Holding]>>>,
+}
+
+#[derive(Debug, Default)]
+struct Base {
+    /// Where each row ends; it begins where the one before ends.
+    ends: Vec<u32>,
+    holdings: Vec<Holding>,
+}
+
+impl Rows {
+    /// Rows in the order of the identities' references; none if there are more holdings than references.
+    pub(crate) fn new(rows: impl Iterator<Item = Vec<Holding>>) -> Option<Self> {
+        let mut base = Base::default();
+        for row in rows {
+            base.holdings.extend(row);
+            base.ends.push(u32::try_from(base.holdings.len()).ok()?);
+        }
+        base.holdings.shrink_to_fit();
+        Some(Self { base: Arc::new(base), changed: Pages::default() })
+    }
+
+    /// What the identity holds.
+    #[inline]
+    pub(crate) fn get(&self, identity: u32) -> &[Holding] {
+        match self.changed.at(identity) {
+            Some(Some(row)) => row,
+            _ => self.base.row(identity as usize),
+        }
+    }
+
+    /// Replaces a row; none if references have run out.
+    pub(crate) fn set(&mut self, identity: u32, row: Vec<Holding>) -> Option<()> {
+        while self.changed.len() <= identity as usize {
+            self.changed.push(None)?;
+        }
+        *self.changed.at_mut(identity)? = Some(Arc::from(row));
+        Some(())
+    }
+
+    /// How many rows there are at most.
+    pub(crate) fn len(&self) -> usize {
+        self.base.ends.len().max(self.changed.len())
+    }
+
+    /// The same rows, all in the base.
+    pub(crate) fn compact(&self) -> Option<Self> {
+        if self.changed.len() == 0 {
+            return Some(self.clone());
+        }
+        Self::new((0u32..).take(self.len()).map(|identity| self.get(identity).to_vec()))
+    }
+
+    /// All rows in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &[Holding])> {
+        (0u32..).take(self.len()).map(|identity| (identity, self.get(identity)))
+    }
+
+    /// The bytes that the rows take.
+    pub(crate) fn bytes(&self) -> usize {
+        let base = self.base.holdings.capacity().saturating_mul(size_of::<Holding>());
+        let ends = self.base.ends.capacity().saturating_mul(size_of::<u32>());
+        let changed: usize = self
+            .changed
+            .iter()
+            .flatten()
+            .map(|row| size_of_val::<[Holding]>(row).saturating_add(32))
+            .fold(0, usize::saturating_add);
+        base.saturating_add(ends).saturating_add(changed)
+    }
+}
+
+impl Base {
+    #[inline]
+    fn row(&self, identity: usize) -> &[Holding] {
+        let start = match identity.checked_sub(1) {
+            Some(before) => self.ends.get(before).copied().unwrap_or(u32::MAX),
+            None => 0,
+        };
+        let end = self.ends.get(identity).copied().unwrap_or(0);
+        self.holdings.get(start as usize..end as usize).unwrap_or_default()
+    }
+}

@@ -1,0 +1,187 @@
+//! To reconcile is to record, at the instant of the cause, what check already denies. Correctness never waits
+//! for it: it is what a host needs to take away what it has given elsewhere.
+
+use alloc::collections::BTreeSet;
+use alloc::string::ToString;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde::Serialize;
+
+use crate::check::text;
+use crate::compile::{Death, Life, lost_at};
+use crate::decide::{Code, Reason};
+use crate::engine::Engine;
+use crate::fact::{Body, Fact, GrantEnded};
+use crate::id::{EntitlementId, FactId, GrantId, IdentityId, ResourceId};
+use crate::log::{Key, KeyKind, Proposal};
+use crate::model::{Basis, OnLoss};
+use crate::state::GrantRow;
+use crate::time::Timestamp;
+
+/// What has ended and is not recorded, and what to take away for it.
+#[must_use]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reconciliation {
+    /// The instant it speaks of: `now`, or the log's high water if that is later.
+    pub at: Timestamp,
+    /// What deserves a look.
+    pub findings: Vec<Reason>,
+    /// The ends to be recorded; it may be appended at any length of the log.
+    pub proposal: Proposal,
+    /// What is no longer held by any live source, in order.
+    pub removals: Vec<Removal>,
+}
+
+/// Something to be taken away.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Removal {
+    /// From whom.
+    pub identity: IdentityId,
+    /// What.
+    pub entitlement: EntitlementId,
+    /// In which subtree; everywhere when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<ResourceId>,
+}
+
+/// An end that is not recorded.
+struct Unrecorded<'a> {
+    at: Timestamp,
+    id: GrantId,
+    grant: &'a GrantRow,
+    death: Death,
+}
+
+impl Engine {
+    /// What has ended by `now` and is not recorded. Costs a pass over all grants.
+    pub fn reconcile(&self, now: Timestamp) -> Reconciliation {
+        let at = now.max(self.state().high_water());
+        let state = self.assumed();
+        let mut unrecorded = Vec::new();
+        let mut findings = Vec::new();
+        for row in state.identities.iter() {
+            let mut life = None;
+            let mut next = row.last_grant;
+            while let Some(grant) = state.grants.at(next) {
+                next = grant.previous_of_holder;
+                if grant.over <= at {
+                    continue;
+                }
+                let life = life.get_or_insert_with(|| Life::of(row));
+                let death = Death::of(grant, life, self.rules(), self.world(), self.adopted());
+                if death.at <= at {
+                    let id = state.grant_id(grant);
+                    unrecorded.push(Unrecorded { at: death.at.max(grant.start), id, grant, death });
+                } else {
+                    findings.extend(self.finding(grant, at));
+                }
+            }
+        }
+        unrecorded.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+        findings.sort_by(|a: &Reason, b| (a.code, &a.params).cmp(&(b.code, &b.params)));
+        let removals = self.removals(&unrecorded, at);
+        let mut proposal = Proposal::default();
+        for end in &unrecorded {
+            let Some((fact, touches)) = self.record(end, at) else { continue };
+            proposal.facts.push(fact);
+            proposal.touches.push(touches);
+        }
+        Reconciliation { at, findings, proposal, removals }
+    }
+
+    fn record(&self, end: &Unrecorded<'_>, at: Timestamp) -> Option<(Fact, Vec<Key>)> {
+        let body = GrantEnded { cause: end.death.cause, id: end.id.clone(), reason: None };
+        let void = end.death.at <= end.grant.start;
+        let body = if void { Body::GrantVoided(body) } else { Body::GrantEnded(body) };
+        let id = FactId::new(alloc::format!("reconcile/{}/{}", end.id, end.at.as_millis())).ok()?;
+        let holder = self.assumed().identity_names.name(end.grant.holder)?;
+        let fact = Fact::new(id, at, body).effective(end.at);
+        Some((fact, vec![Key::new(KeyKind::Person, alloc::sync::Arc::clone(holder))]))
+    }
+
+    fn removals(&self, ended: &[Unrecorded<'_>], at: Timestamp) -> Vec<Removal> {
+        let state = self.assumed();
+        let mut removals = BTreeSet::new();
+        for end in ended.iter().filter(|end| end.death.at > end.grant.start) {
+            let grant = end.grant;
+            let held = self.rows().get(grant.holder).iter().any(|holding| {
+                holding.is_live(at)
+                    && holding.entitlement == grant.entitlement
+                    && holding.scope == grant.scope
+            });
+            if !held {
+                removals.extend(
+                    state.identity_id(grant.holder).zip(state.entitlement_id(grant.entitlement)).map(
+                        |(identity, entitlement)| Removal {
+                            identity,
+                            entitlement,
+                            scope: state.resource_id(grant.scope),
+                        },
+                    ),
+                );
+            }
+        }
+        removals.into_iter().collect()
+    }
+
+    /// What deserves a look about a grant that is not over.
+    fn finding(&self, grant: &GrantRow, at: Timestamp) -> Option<Reason> {
+        let state = self.assumed();
+        let Basis::Policy { on_loss, .. } = state.origin(grant).basis else { return None };
+        let key = (grant.holder, grant.entitlement, grant.scope);
+        let id = state.grant_id(grant);
+        if at < grant.start {
+            let lost = lost_at(self.rules(), self.world(), key, at) <= at;
+            return lost.then(|| Reason::warning(Code::EligibilityAtRisk).with("grant", id.to_string()));
+        }
+        if *on_loss != OnLoss::RunOut {
+            return None;
+        }
+        let lost = lost_at(self.rules(), self.world(), key, grant.start.max(self.adopted()));
+        (lost <= at).then(|| {
+            Reason::warning(Code::EligibilityLost).with("at", text(lost)).with("grant", id.to_string())
+        })
+    }
+
+    /// The next instant after `now` at which something that is held begins or ends; none if nothing ever does.
+    /// Reconcile then. Costs a pass over all that is held.
+    pub fn next_change_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let at = now.max(self.state().high_water());
+        let mut next = Timestamp::MAX;
+        for (_, row) in self.rows().iter() {
+            for holding in row {
+                for t in [holding.start, holding.end] {
+                    if t > at && t < next {
+                        next = t;
+                    }
+                }
+            }
+        }
+        Some(next).filter(|t| !t.is_never())
+    }
+}
+
+impl fmt::Display for Reconciliation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ends = self.proposal.facts.len();
+        writeln!(f, "at {}: {ends} to be recorded, {} to be taken away", self.at, self.removals.len())?;
+        for fact in &self.proposal.facts {
+            if let Body::GrantEnded(end) | Body::GrantVoided(end) = &fact.body {
+                writeln!(f, "  {} {} ({})", end.id, fact.effective_at, end.cause.code())?;
+            }
+        }
+        for removal in &self.removals {
+            write!(f, "  take {} from {}", removal.entitlement, removal.identity)?;
+            match &removal.scope {
+                Some(scope) => writeln!(f, " in {scope}")?,
+                None => writeln!(f)?,
+            }
+        }
+        for finding in &self.findings {
+            writeln!(f, "  {finding}")?;
+        }
+        Ok(())
+    }
+}
