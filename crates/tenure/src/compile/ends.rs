@@ -5,7 +5,7 @@ use super::eligibility::{World, lost_at};
 use super::{Dormancy, Life, Rules, first_outside, open_set, planned_set};
 use crate::fact::Cause;
 use crate::model::{Basis, OnLoss};
-use crate::state::GrantRow;
+use crate::state::{GrantExtension, GrantRow};
 use crate::store::NONE;
 use crate::time::{Span, Timestamp};
 
@@ -25,6 +25,18 @@ impl Death {
         world: World<'_>,
         adopted: Timestamp,
     ) -> Self {
+        Self::with(grant, world.state.extensions_of(grant), life, rules, world, adopted)
+    }
+
+    /// When it would die with these extensions.
+    pub(crate) fn with(
+        grant: &GrantRow,
+        extensions: &[GrantExtension],
+        life: &Life,
+        rules: &Rules,
+        world: World<'_>,
+        adopted: Timestamp,
+    ) -> Self {
         let start = grant.start;
         let state = world.state;
         let mut death = Self { at: grant.over, cause: grant.cause };
@@ -36,7 +48,7 @@ impl Death {
             Basis::External => None,
         };
         let follows = terms.is_some_and(|terms| terms.follow);
-        may_be(expiry(grant, state.extensions_of(grant), follows), Cause::Expired);
+        may_be(expiry(grant, extensions, follows), Cause::Expired);
 
         if !life.alive().is_always() || !life.is_same(grant.issued, Timestamp::MAX) {
             let at = first_outside(&life.same_as_at(grant.issued), start);
@@ -95,7 +107,7 @@ fn after(lost: Timestamp, start: Timestamp, grace: Span) -> Timestamp {
 }
 
 /// The first instant at or after the start that is at or past the end in force.
-fn expiry(grant: &GrantRow, extensions: &[crate::state::GrantExtension], follows: bool) -> Timestamp {
+fn expiry(grant: &GrantRow, extensions: &[GrantExtension], follows: bool) -> Timestamp {
     let mut end = if follows { grant.limit } else { grant.end };
     for extension in extensions {
         if extension.at > grant.start && end <= extension.at {

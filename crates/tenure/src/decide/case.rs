@@ -13,7 +13,7 @@ use crate::engine::{CLOCK_TOLERANCE, Engine};
 use crate::id::{GrantId, IdentityId, RequestId};
 use crate::log::{Key, KeyKind};
 use crate::model::GrantState;
-use crate::state::{GrantRow, IdentityRow, State};
+use crate::state::{GrantExtension, GrantRow, IdentityRow, State};
 use crate::time::{Span, Timestamp, Window};
 
 /// The case.
@@ -156,6 +156,17 @@ impl<'a> Case<'a> {
         Death::of(grant, &life, self.engine.rules(), self.world(), self.engine.adopted())
     }
 
+    /// When a grant would die if it were extended now.
+    pub(super) fn death_if_extended(&self, grant: &GrantRow, end: Timestamp, limit: Timestamp) -> Timestamp {
+        let Some(row) = self.state().identities.at(grant.holder) else { return grant.start };
+        let mut extensions = self.state().extensions_of(grant).to_vec();
+        let place = extensions.partition_point(|extension| extension.at <= self.at());
+        let extension = GrantExtension { at: self.at(), position: u64::MAX, end, limit };
+        extensions.insert(place, extension);
+        let life = Life::of(row);
+        Death::with(grant, &extensions, &life, self.engine.rules(), self.world(), self.engine.adopted()).at
+    }
+
     /// Where a grant stands now.
     pub(super) fn stands(&mut self, grant: &GrantRow) -> (GrantState, Timestamp) {
         let death = self.full_death(grant);
@@ -262,7 +273,8 @@ impl<'a> Case<'a> {
     }
 
     /// Denies with the reasons found.
-    pub(super) fn deny(self) -> Decision {
+    pub(super) fn deny(mut self) -> Decision {
+        self.reasons.retain(|reason| reason.level == Level::Error);
         Decision::Deny(Deny { grounds: self.grounds(None) })
     }
 

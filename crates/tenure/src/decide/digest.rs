@@ -6,7 +6,7 @@ use alloc::string::String;
 
 use sha2::{Digest, Sha256};
 
-use super::Extend;
+use super::{Extend, Renew};
 use crate::model::Request;
 use crate::state::hex;
 
@@ -18,6 +18,13 @@ impl Request {
 }
 
 impl Extend {
+    /// SHA-256 of the canonical JSON of the command without its context, hexadecimal.
+    pub fn digest(&self) -> String {
+        of(&Self { context: BTreeMap::new(), ..self.clone() })
+    }
+}
+
+impl Renew {
     /// SHA-256 of the canonical JSON of the command without its context, hexadecimal.
     pub fn digest(&self) -> String {
         of(&Self { context: BTreeMap::new(), ..self.clone() })

@@ -35,8 +35,12 @@ pub(super) fn revoke(mut case: Case<'_>, command: &Revoke) -> Decision {
             for row in alive_of_the_same(&mut case, row) {
                 ended.extend(end(&mut case, row, Cause::Revoked, command.reason.as_deref()));
             }
-            if ended.is_empty() {
-                ended.extend(end(&mut case, row, Cause::Revoked, command.reason.as_deref()));
+            let (stands, _) = case.stands(row);
+            if !matches!(stands, GrantState::Active | GrantState::Scheduled) {
+                let named = end(&mut case, row, Cause::Revoked, None);
+                if ended.is_empty() {
+                    ended.extend(named);
+                }
             }
         }
     }

@@ -9,7 +9,7 @@ use super::proposal::Entry;
 use super::request::{self, Matched, Stated};
 use super::trace::Moment;
 use super::window::{self, Ask, Limit, span};
-use super::{Code, Decision, Extend, Reason, event};
+use super::{Code, Decision, Extend, GrantView, Reason, event};
 use crate::check::text;
 use crate::compile::{CompiledRule, Life};
 use crate::fact::{Body, GrantExtended};
@@ -18,6 +18,7 @@ use crate::model::{GrantState, Value};
 use crate::policy::BoundKind;
 use crate::state::{GrantRow, Stage, half_digest};
 use crate::store::NONE;
+use crate::time::Timestamp;
 
 /// Decides an extension.
 pub(super) fn decide(mut case: Case<'_>, command: &Extend) -> Decision {
@@ -26,8 +27,10 @@ pub(super) fn decide(mut case: Case<'_>, command: &Extend) -> Decision {
             let view = case.view(grant);
             case.permit(view.into_iter().collect(), None, Vec::new())
         }
-        Ok(Found::New(grant, end, limit)) => {
-            let Some(view) = case.view_as(grant, GrantState::Active, end) else { return case.deny() };
+        Ok(Found::New { grant, end, limit, after, session_until }) => {
+            strip_items(&mut case);
+            let Some(view) = case.view_as(grant, GrantState::Active, after) else { return case.deny() };
+            let view = GrantView { session_until, ..view };
             let extended = GrantExtended {
                 command: command.id.clone(),
                 digest: command.digest(),
@@ -43,13 +46,28 @@ pub(super) fn decide(mut case: Case<'_>, command: &Extend) -> Decision {
             let by = command.by.clone().unwrap_or_else(|| view.beneficiary.clone());
             case.permit(vec![view], Some(by), vec![entry])
         }
-        Err(Denied) => case.deny(),
+        Err(Denied) => {
+            strip_items(&mut case);
+            case.deny()
+        }
     }
+}
+
+/// An extension has no items to tell apart.
+fn strip_items(case: &mut Case<'_>) {
+    case.reasons.iter_mut().for_each(|reason| reason.item = None);
 }
 
 enum Found<'a> {
     Recorded(&'a GrantRow),
-    New(&'a GrantRow, crate::time::Timestamp, crate::time::Timestamp),
+    New {
+        grant: &'a GrantRow,
+        end: Timestamp,
+        limit: Timestamp,
+        /// When the grant dies once it is extended.
+        after: Timestamp,
+        session_until: Option<Timestamp>,
+    },
 }
 
 fn steps<'a>(case: &mut Case<'a>, command: &Extend) -> Result<Found<'a>, Denied> {
@@ -120,11 +138,13 @@ fn steps<'a>(case: &mut Case<'a>, command: &Extend) -> Result<Found<'a>, Denied>
     limits.extend(window::standing_limits(case, &ask, &matched));
     let end = window::close(case, &ask, &limits).ok_or(Denied)?;
     window::exceed(case, &ask, &matched, &limits, asked, end);
-    gains(case, &ask, &rules, grant, end);
+    let limit = window::limit_apart_from_plan(&limits, end);
+    let session_until = request::session_until(case, &ask, &rules, end);
+    let after = gains(case, &ask, &rules, grant, end, limit);
     if case.is_denied() {
         return Err(Denied);
     }
-    Ok(Found::New(grant, end.at, window::limit_apart_from_plan(&limits, end)))
+    Ok(Found::New { grant, end: end.at, limit, after, session_until })
 }
 
 /// The grant that the command of this id extended before.
@@ -190,22 +210,29 @@ pub(super) fn allowance(
         .collect())
 }
 
-/// That the new end is later than the one in sight, or that all rules allow an earlier one.
+/// When the grant dies once it is extended; that has to be later than it dies now, unless all rules allow an
+/// earlier end.
 pub(super) fn gains(
     case: &mut Case<'_>,
     ask: &Ask<'_>,
     rules: &[&CompiledRule],
     grant: &GrantRow,
     end: Moment,
-) {
+    limit: Timestamp,
+) -> Timestamp {
     let held = case.full_death(grant).at;
+    let after = case.death_if_extended(grant, end.at, limit);
+    // What else ends the grant does not move, so the death moves only if it is the end.
+    let moment = Moment { at: after, moves: end.moves && after == end.at };
+    case.trace.compare(end, Moment::fixed(after));
     let shorten = rules.iter().all(|rule| rule.rule.extension.is_some_and(|e| e.allow_shorten));
-    let reason = match case.trace.compare(end, Moment::fixed(held)) {
+    let reason = match case.trace.compare(moment, Moment::fixed(held)) {
         Ordering::Less if !shorten => {
-            Reason::error(Code::ExtensionWouldShorten).with("end", text(end.at)).with("held", text(held))
+            Reason::error(Code::ExtensionWouldShorten).with("end", text(after)).with("held", text(held))
         }
-        Ordering::Equal => Reason::error(Code::ExtensionNoGain).with("end", text(end.at)),
-        _ => return,
+        Ordering::Equal => Reason::error(Code::ExtensionNoGain).with("end", text(after)),
+        _ => return after,
     };
     case.reasons.push(reason.item(ask.item));
+    after
 }

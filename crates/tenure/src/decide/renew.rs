@@ -23,12 +23,13 @@ pub(super) fn decide(mut case: Case<'_>, command: &Renew) -> Decision {
         return case.deny();
     };
     let Some(asked) = as_request(&case, command, grant) else { return case.deny() };
-    // What is asked is the same however long the grant has left, so the digest leaves the start as asked.
-    let digest = asked.digest();
     let (stands, death) = case.stands(grant);
     let start = command.start.or((stands == GrantState::Active).then_some(death));
     let asked = Request { start, ..asked };
-    request::decide_in(case, &asked, &digest, |case| case.own(command.by.as_ref(), grant, &command.grant))
+    // What is asked is the same however long the grant has left, so the digest is the command's own.
+    request::decide_in(case, &asked, &command.digest(), |case| {
+        case.own(command.by.as_ref(), grant, &command.grant)
+    })
 }
 
 fn as_request(case: &Case<'_>, command: &Renew, grant: &GrantRow) -> Option<Request> {

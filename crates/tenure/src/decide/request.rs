@@ -163,19 +163,19 @@ fn resolve<'a>(case: &mut Case<'a>, request: &Request) -> Result<Parties<'a>, De
     let (who, row) = case.identity(&request.beneficiary)?;
     case.read(KeyKind::Person, request.beneficiary.as_str());
     let state = case.state();
-    for item in &request.items {
+    for (number, item) in (0u32..).zip(&request.items) {
         case.read(KeyKind::Entitlement, item.entitlement.as_str());
         let known = state.entitlement_names.find(item.entitlement.as_str());
         if known.and_then(|r| state.entitlements.at(r)).is_none_or(|row| row.noun.is_none()) {
             let reason = Reason::error(Code::EntitlementUnknown);
-            return Err(case.fail(reason.with("entitlement", item.entitlement.as_str())));
+            return Err(case.fail(reason.with("entitlement", item.entitlement.as_str()).item(number)));
         }
         if let Some(scope) = &item.scope {
             case.read(KeyKind::Resource, scope.as_str());
             let known = state.resource_names.find(scope.as_str());
             if known.and_then(|r| state.resources.at(r)).is_none_or(|row| row.noun.is_none()) {
                 let reason = Reason::error(Code::ResourceUnknown).with("resource", scope.as_str());
-                return Err(case.fail(reason));
+                return Err(case.fail(reason.item(number)));
             }
             read_ancestry(case, known.unwrap_or(NONE));
         }
@@ -189,17 +189,22 @@ fn resolve<'a>(case: &mut Case<'a>, request: &Request) -> Result<Parties<'a>, De
     case.alive(&request.requester, requester, &Life::of(requester), at)?;
     let life = Life::of(row);
     case.alive(&request.beneficiary, row, &life, start)?;
-    for item in &request.items {
+    if !case.trace.is_in(start, &life.same_as_at(case.at())) {
+        let reason = Reason::error(Code::IdentityNotActive);
+        return Err(case.fail(reason.with("identity", request.beneficiary.as_str()).with("why", "left")));
+    }
+    for (number, item) in (0u32..).zip(&request.items) {
         let (entitlement, scope) = references(case, item);
         let valid = entitlement.and_then(|e| case.world().hierarchy.life(e));
         if !case.trace.is_in(start, &valid.map_or_else(IntervalSet::empty, IntervalSet::from)) {
             let reason = Reason::error(Code::EntitlementRetired);
-            return Err(case.fail(reason.with("entitlement", item.entitlement.as_str())));
+            return Err(case.fail(reason.with("entitlement", item.entitlement.as_str()).item(number)));
         }
         if let (Some(id), Some(scope)) = (&item.scope, scope) {
             let valid = case.world().tree.life(scope);
             if !case.trace.is_in(start, &valid.map_or_else(IntervalSet::empty, IntervalSet::from)) {
-                return Err(case.fail(Reason::error(Code::ResourceRetired).with("resource", id.as_str())));
+                let reason = Reason::error(Code::ResourceRetired).with("resource", id.as_str());
+                return Err(case.fail(reason.item(number)));
             }
         }
     }
@@ -314,24 +319,19 @@ fn judge(case: &mut Case<'_>, request: &Request, item: &Item, ask: &Ask<'_>) -> 
         }
     }
     limits.extend(window::standing_limits(case, ask, &matched));
-    limits.extend(window::renewal_limits(case, ask, &matched));
+    let (renewals, too_many) = window::renewal_limits(case, ask, &matched);
+    limits.extend(renewals);
     let held = rules.iter().map(|rule| rule.rule.already_held).max().unwrap_or_default();
     let prolonged = (held == AlreadyHeld::Extend).then(|| live_one(case, ask)).flatten();
     if let Some((_, grant)) = prolonged {
-        limits.extend(extend::allowance(case, ask, &matched, grant).ok()?);
+        if let Ok(allowed) = extend::allowance(case, ask, &matched, grant) {
+            limits.extend(allowed);
+        }
     }
     let end = window::close(case, ask, &limits)?;
+    case.reasons.extend(too_many);
     if let Some(asked) = long.asked {
         window::exceed(case, ask, &matched, &limits, asked, end);
-    }
-    let limit = window::limit_apart_from_plan(&limits, end);
-    if let Some((_, grant)) = prolonged {
-        extend::gains(case, ask, &rules, grant, end);
-        if errors(case) > before {
-            return None;
-        }
-        let view = case.view_as(grant, GrantState::Active, end.at)?;
-        return Some((Outcome::Extend { end: end.at, limit }, view));
     }
     let min = rules.iter().filter_map(|rule| rule.rule.duration).map(|d| d.min).max().unwrap_or(Span::ZERO);
     if case.trace.compare(end, ask.start.plus(min)) == core::cmp::Ordering::Less {
@@ -339,6 +339,16 @@ fn judge(case: &mut Case<'_>, request: &Request, item: &Item, ask: &Ask<'_>) -> 
         let reason =
             Reason::error(Code::DurationBelowMin).with("available", available).with("min", span(min));
         case.reasons.push(reason.item(ask.item));
+    }
+    let limit = window::limit_apart_from_plan(&limits, end);
+    let session_until = session_until(case, ask, &rules, end);
+    if let Some((_, grant)) = prolonged {
+        let after = extend::gains(case, ask, &rules, grant, end, limit);
+        if errors(case) > before {
+            return None;
+        }
+        let view = GrantView { session_until, ..case.view_as(grant, GrantState::Active, after)? };
+        return Some((Outcome::Extend { end: end.at, limit }, view));
     }
     if held == AlreadyHeld::Reject {
         if let Some(id) = overlapping(case, ask, end) {
@@ -357,7 +367,7 @@ fn judge(case: &mut Case<'_>, request: &Request, item: &Item, ask: &Ask<'_>) -> 
         event: request.event.clone(),
         id: grant_id(request, ask.item)?,
         scope: item.scope.clone(),
-        session_until: session_until(case, ask, &rules, end),
+        session_until,
         start: ask.start.at,
         state: if ask.start.at > case.at() { GrantState::Scheduled } else { GrantState::Active },
     };
@@ -492,7 +502,7 @@ fn live_one<'a>(case: &mut Case<'a>, ask: &Ask<'_>) -> Option<(u32, &'a GrantRow
 }
 
 /// When the session under the grant ends, where that is known and earlier.
-fn session_until(
+pub(super) fn session_until(
     case: &mut Case<'_>,
     ask: &Ask<'_>,
     rules: &[&CompiledRule],

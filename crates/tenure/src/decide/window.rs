@@ -126,7 +126,7 @@ pub(super) fn standing_limits(
         limits.push(Limit { kind: BoundKind::EventCap, end, source: name });
     }
 
-    let life = ask.life.same_as_at(start);
+    let life = ask.life.same_as_at(case.at());
     case.trace.is_in(ask.start, &life);
     let mut fixed = |kind, end: Timestamp, source: Option<String>| {
         limits.push(Limit { kind, end: Moment::fixed(end), source });
@@ -156,32 +156,25 @@ pub(super) fn standing_limits(
     limits
 }
 
-/// The limits of back-to-back grants of the same thing; says so if there were too many.
+/// The limits of back-to-back grants of the same thing, and the rules' complaints if there were too many.
 pub(super) fn renewal_limits(
     case: &mut Case<'_>,
     ask: &Ask<'_>,
     matched: &[(&CompiledRule, IntervalSet)],
-) -> Vec<Limit> {
-    let mut limits = Vec::new();
+) -> (Vec<Limit>, Vec<Reason>) {
+    let (mut limits, mut reasons) = (Vec::new(), Vec::new());
     for (rule, _) in matched {
         let Some(renewal) = rule.rule.renewal else { continue };
         let (count, first) = chain(case, ask, renewal.reset_after);
         if renewal.max_count.is_some_and(|max| count > max) {
-            let known = case
-                .reasons
-                .iter()
-                .any(|reason| reason.code == Code::RenewalLimitReached && reason.item == Some(ask.item));
-            if !known {
-                let reason =
-                    Reason::error(Code::RenewalLimitReached).with("count", i64::from(count)).item(ask.item);
-                case.reasons.push(reason);
-            }
+            let reason = Reason::error(Code::RenewalLimitReached).with("count", i64::from(count));
+            reasons.push(reason.item(ask.item));
         }
         if let Some(total) = renewal.max_total {
             limits.push(Limit::new(BoundKind::Renewal, first.plus(total)).from(rule.id.as_str()));
         }
     }
-    limits
+    (limits, reasons)
 }
 
 /// The grants of the same thing that lead up to the start without a pause, and when the first began.
@@ -222,7 +215,12 @@ pub(super) fn close(case: &mut Case<'_>, ask: &Ask<'_>, limits: &[Limit]) -> Opt
             case.trace.compare(a.end, b.end);
         }
     }
-    let least = limits.iter().map(|limit| limit.end.at).min()?;
+    let Some(least) = limits.iter().map(|limit| limit.end.at).min() else {
+        // Nothing that was matched ends: how long it may be is for the request to say.
+        let inputs: Value = core::iter::once(String::from("duration")).collect();
+        case.reasons.push(Reason::error(Code::InputMissing).with("inputs", inputs).item(ask.item));
+        return None;
+    };
     let fixed = limits.iter().any(|limit| limit.end.at == least && !limit.end.moves);
     for limit in limits {
         case.bounds.push(Bound {

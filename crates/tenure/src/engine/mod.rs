@@ -95,9 +95,8 @@ impl Engine {
         let adoption_fact = adopted_state.adoption.as_ref();
         let foreign = adoption_fact.filter(|a| a.digest != policy.digest()).map(|a| a.digest.clone());
         let adopted = match (&adoption, &foreign) {
-            (Some(_), _) => Timestamp::MIN,
             // A document that is not in force takes nothing from anyone.
-            (None, Some(_)) => Timestamp::MAX,
+            (Some(_), _) | (None, Some(_)) => Timestamp::MAX,
             (None, None) => adoption_fact.map_or(Timestamp::MIN, |a| a.at),
         };
         let lineage = lineage(&policy, logged.as_ref().unwrap_or(&adopted_state));
