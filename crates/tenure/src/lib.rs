@@ -1,4 +1,4 @@
-//! Every permission has a tenure.
+#![doc = include_str!("../README.md")]
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 
 extern crate alloc;
