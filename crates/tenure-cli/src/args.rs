@@ -1,0 +1,186 @@
+//! What may be written behind `tenure` on the command line.
+
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::failure::Failure;
+
+/// Decide who may hold which entitlement, why, where, and until when.
+#[derive(Debug, Parser)]
+#[command(name = "tenure", version, max_term_width = 100)]
+#[command(after_help = "Exit status: 0 permit, allowed or done; 1 a file could not be read or written; \
+                        2 bad input; 3 pending; 4 deny; 5 conflict.")]
+pub(crate) struct Cli {
+    /// Answer in canonical JSON, one line, errors too
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// The log of facts, JSON lines; a file that does not exist is an empty log
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
+    /// The instant to decide at, for example 2026-03-02T09:00:00Z [default: the clock]
+    #[arg(long, global = true, value_name = "TIME")]
+    pub(crate) now: Option<String>,
+    /// The policy document, YAML or JSON
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Decide a command: a request, an extension, a revocation
+    Decide(Decide),
+    /// Ask whether somebody may do something now
+    Check(Check),
+    /// Append a proposal, or facts of your own, to the log
+    Commit(Commit),
+    /// Find what has ended and is not recorded yet
+    Reconcile(Reconcile),
+    /// Look after the log
+    #[command(subcommand)]
+    Log(Log),
+    /// Print the JSON Schema of what Tenure reads
+    Schema(Schema),
+}
+
+/// `tenure decide`.
+#[derive(Debug, Args)]
+pub(crate) struct Decide {
+    /// The command as JSON or YAML, for example {"request": {…}}; - reads standard input
+    #[arg(value_name = "FILE", conflicts_with = "request", required_unless_present = "request")]
+    pub(crate) file: Option<String>,
+    /// Append what a permit proposes to the log; decides again if the log changed meanwhile
+    #[arg(long)]
+    pub(crate) commit: bool,
+    /// The name of a request given by these options, never used twice
+    #[arg(long, value_name = "ID", requires_all = ["beneficiary", "entitlement"])]
+    pub(crate) request: Option<String>,
+    #[command(flatten)]
+    pub(crate) flags: RequestFlags,
+}
+
+/// A request given by options.
+#[derive(Debug, Args)]
+pub(crate) struct RequestFlags {
+    /// Who asks, if not the beneficiary
+    #[arg(long, value_name = "IDENTITY", requires = "request")]
+    pub(crate) by: Option<String>,
+    /// For how long, for example 2h or PT30M
+    #[arg(long, value_name = "SPAN", requires = "request", conflicts_with = "until")]
+    pub(crate) duration: Option<String>,
+    /// What is asked for
+    #[arg(long, value_name = "ENTITLEMENT", requires = "request")]
+    pub(crate) entitlement: Option<String>,
+    /// The business event that makes it necessary
+    #[arg(long, value_name = "EVENT", requires = "request")]
+    pub(crate) event: Option<String>,
+    /// For whom
+    #[arg(long = "for", value_name = "IDENTITY", requires = "request")]
+    pub(crate) beneficiary: Option<String>,
+    /// Why, in words
+    #[arg(long, value_name = "TEXT", requires = "request")]
+    pub(crate) reason: Option<String>,
+    /// In which subtree of the resources; everywhere when absent
+    #[arg(long, value_name = "RESOURCE", requires = "request")]
+    pub(crate) scope: Option<String>,
+    /// From when; now when absent
+    #[arg(long, value_name = "TIME", requires = "request")]
+    pub(crate) start: Option<String>,
+    /// The ticket that tracks it
+    #[arg(long, value_name = "TICKET", requires = "request")]
+    pub(crate) ticket: Option<String>,
+    /// Until when, in place of a duration
+    #[arg(long, value_name = "TIME", requires = "request")]
+    pub(crate) until: Option<String>,
+}
+
+/// `tenure check`.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Who
+    pub(crate) identity: String,
+    /// Which permission, for example db:write
+    pub(crate) permission: String,
+    /// On which resource
+    pub(crate) resource: Option<String>,
+}
+
+/// `tenure commit`.
+#[derive(Debug, Args)]
+pub(crate) struct Commit {
+    /// A proposal, a decision, a fact, a list of facts or one fact a line; - reads standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub(crate) file: String,
+}
+
+/// `tenure reconcile`.
+#[derive(Debug, Args)]
+pub(crate) struct Reconcile {
+    /// Append what it finds to the log
+    #[arg(long)]
+    pub(crate) commit: bool,
+}
+
+/// `tenure log …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Log {
+    /// Replay every commit; say how many facts there are and what their root is
+    Verify(Verify),
+}
+
+/// `tenure log verify`.
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The log must have at least this many facts; the root is that of the first so many
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) length: Option<u64>,
+    /// The root that is expected, hexadecimal
+    #[arg(long, value_name = "HEX")]
+    pub(crate) root: Option<String>,
+}
+
+/// `tenure schema`.
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// Of what
+    #[arg(default_value = "policy")]
+    pub(crate) of: SchemaOf,
+}
+
+/// What has a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// A command to decide
+    Command,
+    /// An entry of the log
+    Fact,
+    /// The policy document
+    Policy,
+}
+
+/// Why there is nothing to run.
+pub(crate) enum Stop {
+    /// Help or the version was asked for: this text.
+    Asked(String),
+    /// The command line is wrong; whether JSON was asked for.
+    Wrong(bool, Failure),
+}
+
+/// The arguments of this process.
+pub(crate) fn parse() -> Result<Cli, Stop> {
+    Cli::try_parse().map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+        | ErrorKind::DisplayVersion => Stop::Asked(error.render().to_string()),
+        _ => {
+            let json = std::env::args_os().any(|arg| arg == "--json");
+            let text = error.render().to_string();
+            let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
+            Stop::Wrong(json, Failure::bad_input("arguments.invalid", text))
+        }
+    })
+}

@@ -1,0 +1,28 @@
+//! `tenure check ann db:write prod/orders`: may she, now?
+
+use core::str::FromStr;
+
+use tenure::check::Question;
+use tenure::id::IdError;
+
+use crate::args::{Check, Cli};
+use crate::failure::{Exit, Failure};
+use crate::load::World;
+use crate::render::Answer;
+
+pub(super) fn run(args: &Cli, check: &Check) -> Result<Answer, Failure> {
+    let question = Question {
+        identity: id("IDENTITY", &check.identity)?,
+        permission: id("PERMISSION", &check.permission)?,
+        resource: check.resource.as_deref().map(|text| id("RESOURCE", text)).transpose()?,
+    };
+    let world = World::load(args)?;
+    let answer = world.engine.check(&question, world.now);
+    let exit = if answer.allowed() { Exit::Done } else { Exit::Deny };
+    Answer::new(exit, answer.to_string(), &answer, None, world.warnings())
+}
+
+/// The id that an argument names.
+pub(super) fn id<T: FromStr<Err = IdError>>(argument: &str, text: &str) -> Result<T, Failure> {
+    text.parse().map_err(|error: IdError| Failure::option(argument, error.code(), error))
+}

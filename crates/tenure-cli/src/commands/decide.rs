@@ -1,0 +1,156 @@
+//! `tenure decide`: what is asked is decided, and with `--commit` written to the log if it is permitted.
+
+use tenure::decide::{Command, Decision, Verdict};
+use tenure::document::{self, Limits};
+use tenure::model::Request;
+use tenure::time::TimeError;
+
+use super::check::id;
+use crate::args::{Cli, Decide, RequestFlags};
+use crate::failure::{Exit, Failure};
+use crate::input::Input;
+use crate::load::{self, World};
+use crate::log_file::Committed;
+use crate::render::{Answer, table};
+
+/// How often a decision is made anew because the log went on in between.
+const ATTEMPTS: usize = 5;
+
+pub(super) fn run(args: &Cli, decide: &Decide) -> Result<Answer, Failure> {
+    if decide.commit {
+        load::log_path(args)?;
+    }
+    let command = command(decide)?;
+    let mut world = World::load(args)?;
+    let (decision, committed) = if decide.commit {
+        decide_and_commit(&mut world, &command)?
+    } else {
+        (world.engine.decide(&command, world.now), None)
+    };
+    let exit = match decision.verdict() {
+        Verdict::Permit => Exit::Done,
+        Verdict::Pending => Exit::Pending,
+        Verdict::Deny => Exit::Deny,
+    };
+    Answer::new(exit, text(&decision), &decision, committed.as_ref(), world.warnings())
+}
+
+/// Decides, and appends what a permit proposes; where the log went on in between, decides again.
+fn decide_and_commit(world: &mut World, command: &Command) -> Result<(Decision, Option<Committed>), Failure> {
+    let mut attempt: usize = 1;
+    loop {
+        let decision = world.engine.decide(command, world.now);
+        let Some(proposal) = decision.proposal() else { return Ok((decision, None)) };
+        match super::commit::append(world.log.as_mut(), &proposal) {
+            Ok(committed) => return Ok((decision, Some(committed))),
+            Err(failure) if failure.exit == Exit::Conflict && attempt < ATTEMPTS => world.renew()?,
+            Err(failure) => return Err(failure),
+        }
+        attempt = attempt.saturating_add(1);
+    }
+}
+
+fn command(decide: &Decide) -> Result<Command, Failure> {
+    match (&decide.file, &decide.request) {
+        (Some(file), _) => {
+            let input = Input::read(file)?;
+            let tree = input.tree(&Limits::policy())?;
+            document::read(&tree).map_err(|error| input.wrong(&error))
+        }
+        (None, Some(name)) => request(name, &decide.flags).map(Command::from),
+        (None, None) => {
+            let message = "name a file with the command, `-` for standard input, or --request ID";
+            Err(Failure::bad_input("arguments.missing", message))
+        }
+    }
+}
+
+fn request(name: &str, flags: &RequestFlags) -> Result<Request, Failure> {
+    let beneficiary = id("--for", flags.beneficiary.as_deref().unwrap_or_default())?;
+    let entitlement = id("--entitlement", flags.entitlement.as_deref().unwrap_or_default())?;
+    let mut request = Request::new(id("--request", name)?, beneficiary, entitlement);
+    if let Some(by) = &flags.by {
+        request = request.by(id("--by", by)?);
+    }
+    if let Some(scope) = &flags.scope {
+        request = request.within(id("--scope", scope)?);
+    }
+    if let Some(event) = &flags.event {
+        request = request.for_event(id("--event", event)?);
+    }
+    if let Some(reason) = &flags.reason {
+        request = request.because(reason.as_str());
+    }
+    if let Some(ticket) = &flags.ticket {
+        request = request.tracked_by(ticket.as_str());
+    }
+    if let Some(duration) = &flags.duration {
+        request = request.lasting(time("--duration", duration)?);
+    }
+    if let Some(start) = &flags.start {
+        request = request.starting(time("--start", start)?);
+    }
+    if let Some(until) = &flags.until {
+        request = request.until(time("--until", until)?);
+    }
+    // What the options say is held to the rules of a written request.
+    let written = document::canonical(&request).map_err(|error| Failure::bad_input(error.code(), error))?;
+    document::parse_json(&written, &Limits::policy())
+        .map_err(|error| Failure::bad_input(error.code().to_owned(), error.message()))
+}
+
+fn time<T: core::str::FromStr<Err = TimeError>>(option: &str, text: &str) -> Result<T, Failure> {
+    text.parse().map_err(|error: TimeError| Failure::option(option, error.code(), error))
+}
+
+/// A decision for people.
+fn text(decision: &Decision) -> String {
+    let grounds = decision.grounds();
+    let verdict = match decision.verdict() {
+        Verdict::Permit => "permit",
+        Verdict::Pending => "pending",
+        Verdict::Deny => "deny",
+    };
+    let mut text = format!("{verdict}  {} at {}\n", grounds.command, grounds.at);
+    if !decision.grants().is_empty() {
+        let mut rows = vec![["GRANT", "HOLDER", "ENTITLEMENT", "SCOPE", "FROM", "UNTIL", "STATE"].map(String::from)];
+        rows.extend(decision.grants().iter().map(|grant| {
+            [
+                grant.id.to_string(),
+                grant.beneficiary.to_string(),
+                grant.entitlement.to_string(),
+                grant.scope.as_ref().map_or("-".to_owned(), ToString::to_string),
+                grant.start.to_string(),
+                grant.end.to_string(),
+                word(&grant.state),
+            ]
+        }));
+        text.push('\n');
+        text.push_str(&table(&rows));
+    }
+    if !grounds.bounds.is_empty() {
+        let mut rows = vec![["LIMIT", "ENDS", "SOURCE", ""].map(String::from)];
+        rows.extend(grounds.bounds.iter().map(|bound| {
+            [
+                bound.kind.word().to_owned(),
+                bound.end.to_string(),
+                bound.source.clone().unwrap_or_else(|| "-".to_owned()),
+                if bound.binding { "sets the end".to_owned() } else { String::new() },
+            ]
+        }));
+        text.push('\n');
+        text.push_str(&table(&rows));
+    }
+    if !grounds.reasons.is_empty() {
+        text.push('\n');
+        for reason in &grounds.reasons {
+            text.push_str(&format!("  {}: {reason}\n", word(&reason.level)));
+        }
+    }
+    text
+}
+
+/// The word that documents use.
+fn word(value: &impl serde::Serialize) -> String {
+    document::canonical(value).unwrap_or_default().trim_matches('"').to_owned()
+}

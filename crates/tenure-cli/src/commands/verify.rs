@@ -1,0 +1,65 @@
+//! `tenure log verify`: the log is replayed from its beginning, and compared to what somebody expects of it.
+
+use serde::Serialize;
+use tenure::time::Timestamp;
+
+use crate::args::{Cli, Verify};
+use crate::failure::{Exit, Failure};
+use crate::load;
+use crate::log_file::Log;
+use crate::render::{Answer, table};
+
+/// What was found.
+#[derive(Serialize)]
+struct Report {
+    commits: u64,
+    facts: u64,
+    /// Absent while nothing is recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    high_water: Option<Timestamp>,
+    root: String,
+}
+
+pub(super) fn run(args: &Cli, verify: &Verify) -> Result<Answer, Failure> {
+    let path = load::log_path(args)?;
+    let mut root_there = None;
+    let log = Log::audit(path, &mut |state| {
+        if Some(state.len()) == verify.length {
+            root_there = Some(state.log_root());
+        }
+    })?;
+    if let Some(torn) = log.torn {
+        return Err(torn.failure().in_file(&log.name()));
+    }
+    let facts = log.state.len();
+    let high_water = (facts > 0).then(|| log.state.high_water());
+    let report = Report { commits: log.commits, facts, high_water, root: log.state.log_root() };
+    compare(verify, &report, root_there).map_err(|failure| failure.in_file(&log.name()))?;
+    let text = table(&[
+        ["facts".to_owned(), report.facts.to_string()],
+        ["commits".to_owned(), report.commits.to_string()],
+        ["recorded until".to_owned(), report.high_water.map_or("-".to_owned(), |at| at.to_string())],
+        ["root".to_owned(), report.root.clone()],
+    ]);
+    Answer::new(Exit::Done, text, &report, None, Vec::new())
+}
+
+/// Whether the log has grown from the one that is expected, or is it.
+fn compare(verify: &Verify, report: &Report, root_there: Option<String>) -> Result<(), Failure> {
+    let there = verify.length.unwrap_or(report.facts);
+    if report.facts < there {
+        let message = format!("the log has {} facts, at least `{there}` were expected; restore it", report.facts);
+        return Err(Failure::bad_input("log.too_short", message));
+    }
+    let root = if there == report.facts { report.root.clone() } else { root_there.unwrap_or_default() };
+    match &verify.root {
+        Some(expected) if !expected.eq_ignore_ascii_case(&root) => {
+            let message = format!(
+                "the root of the first {there} facts is `{root}`, not `{expected}`; this is not the log that was \
+                 expected"
+            );
+            Err(Failure::bad_input("log.root_differs", message))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,75 @@
+//! A policy file and a log become an engine.
+
+use std::path::Path;
+
+use tenure::engine::Engine;
+use tenure::policy::Policy;
+use tenure::state::State;
+use tenure::time::Timestamp;
+
+use crate::args::Cli;
+use crate::clock;
+use crate::failure::{Failure, Problem};
+use crate::input::Input;
+use crate::log_file::Log;
+use crate::torn::Warning;
+
+/// What a question is asked of.
+pub(crate) struct World {
+    /// What decides.
+    pub(crate) engine: Engine,
+    /// The log, if there is one.
+    pub(crate) log: Option<Log>,
+    /// The instant to decide at.
+    pub(crate) now: Timestamp,
+    /// The document, to begin anew with when the log goes on.
+    policy: Policy,
+}
+
+impl World {
+    /// Reads what the options name.
+    pub(crate) fn load(args: &Cli) -> Result<Self, Failure> {
+        let now = clock::now(args.now.as_deref())?;
+        let Some(path) = &args.policy else {
+            let message = "this needs the policy document; add --policy FILE";
+            return Err(Failure::bad_input("arguments.missing", message));
+        };
+        let policy = read_policy(path)?;
+        let log = args.log.as_deref().map(Log::open).transpose()?;
+        let state = log.as_ref().map(|log| log.state.clone()).unwrap_or_default();
+        Ok(Self { engine: engine(&policy, state)?, log, now, policy })
+    }
+
+    /// Begins anew with the log as it is now.
+    pub(crate) fn renew(&mut self) -> Result<(), Failure> {
+        if let Some(log) = &self.log {
+            self.engine = engine(&self.policy, log.state.clone())?;
+        }
+        Ok(())
+    }
+
+    /// What should be known about the log.
+    pub(crate) fn warnings(&self) -> Vec<Warning> {
+        self.log.as_ref().and_then(|log| log.torn).map(|torn| torn.warning()).into_iter().collect()
+    }
+}
+
+/// The log that `--log` names, to write to.
+pub(crate) fn log_path(args: &Cli) -> Result<&Path, Failure> {
+    args.log.as_deref().ok_or_else(|| {
+        Failure::bad_input("arguments.missing", "this needs the log; add --log FILE")
+    })
+}
+
+fn read_policy(path: &Path) -> Result<Policy, Failure> {
+    let input = Input::file(path)?;
+    let read = if input.is_json() { Policy::from_json(&input.text) } else { Policy::from_yaml(&input.text) };
+    read.map_err(|error| {
+        let problems = error.problems().iter().map(Problem::document).collect();
+        Failure::problems(problems, || Problem::new("policy.invalid", error.to_string())).in_file(&input.name)
+    })
+}
+
+fn engine(policy: &Policy, state: State) -> Result<Engine, Failure> {
+    Engine::new(policy.clone(), state).map_err(|error| Failure::bad_input(error.code(), &error))
+}

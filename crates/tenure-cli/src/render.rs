@@ -1,0 +1,165 @@
+//! Answers for people on a terminal and for machines in a pipe.
+
+use core::fmt::Write as _;
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
+
+use serde::Serialize;
+use tenure::document::canonical;
+
+use crate::args::Stop;
+use crate::failure::{Exit, Failure};
+use crate::log_file::Committed;
+use crate::torn::Warning;
+
+/// What a command has to say.
+pub(crate) struct Answer {
+    /// How the process ends.
+    exit: Exit,
+    /// For machines: canonical JSON.
+    json: String,
+    /// For people.
+    text: String,
+    warnings: Vec<Warning>,
+}
+
+/// An answer as JSON, with what only this command knows about it.
+#[derive(Serialize)]
+struct Envelope<'a, T> {
+    #[serde(flatten)]
+    answer: &'a T,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    committed: Option<&'a Committed>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    warnings: &'a [Warning],
+}
+
+impl Answer {
+    /// An answer in both forms, with what was committed upon it. The JSON is that of `answer`, byte for byte,
+    /// where nothing was committed and there is nothing to warn of.
+    pub(crate) fn new<T: Serialize>(
+        exit: Exit,
+        mut text: String,
+        answer: &T,
+        committed: Option<&Committed>,
+        warnings: Vec<Warning>,
+    ) -> Result<Self, Failure> {
+        let json = if committed.is_none() && warnings.is_empty() {
+            canonical(answer)
+        } else {
+            canonical(&Envelope { answer, committed, warnings: &warnings })
+        };
+        let json = json.map_err(|error| Failure::bad_input(error.code(), error))?;
+        if let Some(committed) = committed {
+            if !text.is_empty() && !text.ends_with('\n') {
+                text.push('\n');
+            }
+            text.push_str(&committed.to_string());
+        }
+        Ok(Self { exit, json, text, warnings })
+    }
+
+    /// A text that is the same for everybody.
+    pub(crate) fn verbatim(text: String) -> Self {
+        Self { exit: Exit::Done, json: text.clone(), text, warnings: Vec::new() }
+    }
+}
+
+impl core::fmt::Display for Committed {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        if self.facts == 0 {
+            return write!(f, "nothing to commit; the log has {} facts", self.length);
+        }
+        write!(f, "committed {} facts at position {}; the log has {} facts", self.facts, self.pos, self.length)
+    }
+}
+
+/// Prints how the command went, and ends with its status.
+pub(crate) fn finish(json: bool, outcome: Result<Answer, Failure>) -> ExitCode {
+    match outcome {
+        Ok(answer) if json => end(answer.exit, out(&answer.json)),
+        Ok(answer) => {
+            for warning in &answer.warnings {
+                err(&format!("warning: {} ({})", warning.message, warning.code));
+            }
+            end(answer.exit, out(&answer.text))
+        }
+        Err(failure) => failed(json, &failure),
+    }
+}
+
+/// Prints help, or what is wrong with the command line.
+pub(crate) fn stopped(stop: Stop) -> ExitCode {
+    match stop {
+        Stop::Asked(text) => end(Exit::Done, out(&text)),
+        Stop::Wrong(json, failure) => failed(json, &failure),
+    }
+}
+
+/// Rows as aligned columns, the first of them the headings, indented by two.
+pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> String {
+    let mut widths = [0; N];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (width, cell) in widths.iter().zip(row) {
+            let _ = write!(line, "  {cell:<width$}");
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn failed(json: bool, failure: &Failure) -> ExitCode {
+    let text = failure.to_string();
+    if !json {
+        err(&text);
+        return ExitCode::from(failure.exit as u8);
+    }
+    let report = failure.report().and_then(|report| canonical(&report).ok());
+    end(failure.exit, out(report.as_deref().unwrap_or(&text)))
+}
+
+fn end(exit: Exit, written: io::Result<()>) -> ExitCode {
+    match written {
+        Ok(()) => ExitCode::from(exit as u8),
+        // Whoever read has read enough; the verdict stands.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::from(exit as u8),
+        Err(error) => {
+            err(&Failure::io("io.write", "cannot write standard output", &error).to_string());
+            ExitCode::from(Exit::Io as u8)
+        }
+    }
+}
+
+fn out(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(harmless(text).as_bytes())?;
+    stdout.write_all(b"\n")?;
+    stdout.flush()
+}
+
+fn err(text: &str) {
+    // If people cannot be told there is nobody left to tell.
+    let _ = writeln!(io::stderr().lock(), "{}", harmless(text));
+}
+
+/// The text without a newline at its end, and with control characters spelled out: what somebody wrote in a
+/// document must not steer the terminal.
+fn harmless(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for char in text.trim_end().chars() {
+        if char.is_control() && char != '\n' {
+            plain.extend(char.escape_default());
+        } else {
+            plain.push(char);
+        }
+    }
+    plain
+}
