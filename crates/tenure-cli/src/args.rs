@@ -33,7 +33,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Decide a command: a request, an extension, a revocation
-    Decide(Decide),
+    Decide(Box<Decide>),
     /// Ask whether somebody may do something now
     Check(Check),
     /// Append a proposal, or facts of your own, to the log

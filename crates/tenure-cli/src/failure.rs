@@ -152,10 +152,33 @@ impl Failure {
         self
     }
 
+    /// The same, inside the value that `pointer` names.
+    #[must_use]
+    pub(crate) fn under(self, pointer: &str) -> Self {
+        self.each(|problem| problem.under(pointer))
+    }
+
+    /// The same, as what is wrong with one line of a longer text.
+    #[must_use]
+    pub(crate) fn on_line(self, code: &'static str, line: u64) -> Self {
+        self.each(|problem| problem.on_line(code, line))
+    }
+
+    fn each(mut self, change: impl Fn(Problem) -> Problem) -> Self {
+        self.problems = self.problems.into_iter().map(change).collect();
+        self
+    }
+
     /// The form for machines.
     pub(crate) fn report(&self) -> Option<Report<'_>> {
         let (error, more) = self.problems.split_first()?;
         Some(Report { error, more })
+    }
+}
+
+impl From<&DocumentError> for Failure {
+    fn from(error: &DocumentError) -> Self {
+        Problem::document(error).into()
     }
 }
 
@@ -186,7 +209,9 @@ impl fmt::Display for Problem {
         }
         let pointer = self.pointer.as_deref().filter(|pointer| !pointer.is_empty());
         match (self.line, self.column, pointer) {
-            (Some(line), Some(column), Some(pointer)) => write!(f, "line {line}, column {column} ({pointer}): ")?,
+            (Some(line), Some(column), Some(pointer)) => {
+                write!(f, "line {line}, column {column} ({pointer}): ")?
+            }
             (Some(line), Some(column), None) => write!(f, "line {line}, column {column}: ")?,
             (Some(line), None, Some(pointer)) => write!(f, "line {line} ({pointer}): ")?,
             (Some(line), None, None) => write!(f, "line {line}: ")?,

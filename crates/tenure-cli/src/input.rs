@@ -87,6 +87,6 @@ impl Input {
 
     /// A problem of this text.
     pub(crate) fn wrong(&self, error: &DocumentError) -> Failure {
-        Failure::from(Problem::document(error)).in_file(&self.name)
+        Failure::from(error).in_file(&self.name)
     }
 }

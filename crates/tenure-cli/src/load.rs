@@ -56,9 +56,9 @@ impl World {
 
 /// The log that `--log` names, to write to.
 pub(crate) fn log_path(args: &Cli) -> Result<&Path, Failure> {
-    args.log.as_deref().ok_or_else(|| {
-        Failure::bad_input("arguments.missing", "this needs the log; add --log FILE")
-    })
+    args.log
+        .as_deref()
+        .ok_or_else(|| Failure::bad_input("arguments.missing", "this needs the log; add --log FILE"))
 }
 
 fn read_policy(path: &Path) -> Result<Policy, Failure> {

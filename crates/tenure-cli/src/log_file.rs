@@ -72,7 +72,7 @@ impl Log {
     /// written if it makes none. The log is locked from before it is read to its end until the facts are safe on
     /// the disk, so that of two processes one sees what the other did.
     ///
-    /// After a failure of `prepare` the log is as it was, and read to its end; after any other, throw it away.
+    /// After a failure of `prepare` this is the log as it is now.
     pub(crate) fn append(
         &mut self,
         prepare: impl FnOnce(&State) -> Result<Vec<Fact>, Failure>,
@@ -83,12 +83,14 @@ impl Log {
         let pos = self.state.len();
         if !facts.is_empty() {
             // Applied before it is written: what cannot be replayed is never appended.
-            self.apply(pos, &facts, &mut |_| {}).map_err(Failure::from)?;
+            let mut next = self.state.clone();
+            apply(&mut next, pos, &facts, &mut |_| {})?;
             let line = line(&facts, pos)?;
             if self.torn.take().is_some() {
                 torn::move_aside(&self.path, &mut file, self.bytes).map_err(|e| self.cannot_write(&e))?;
             }
             self.write(&mut file, line.as_bytes())?;
+            self.state = next;
         }
         let length = self.state.len();
         Ok(Committed { facts: length.saturating_sub(pos), length, pos, root: self.state.log_root() })
@@ -154,18 +156,8 @@ impl Log {
             );
             return Err(Problem::new("log.position", message).at_line(number).under("/pos").into());
         }
-        self.apply(pos, &facts, replay.seen).map_err(|problem| problem.on_line("log.line", number).into())
-    }
-
-    fn apply(&mut self, pos: u64, facts: &[Fact], seen: &mut dyn FnMut(&State)) -> Result<(), Problem> {
-        for (n, (pos, fact)) in (pos..).zip(facts).enumerate() {
-            let applied = self.state.apply(pos, fact);
-            applied.map_err(|error| {
-                Problem::new(error.code(), error.to_string()).under(&format!("/facts/{n}"))
-            })?;
-            seen(&self.state);
-        }
-        Ok(())
+        apply(&mut self.state, pos, &facts, replay.seen)
+            .map_err(|failure| failure.on_line("log.line", number))
     }
 
     /// One write, then the disk; what does not fit is cut off again.
@@ -211,6 +203,15 @@ impl Log {
     }
 }
 
+fn apply(state: &mut State, pos: u64, facts: &[Fact], seen: &mut dyn FnMut(&State)) -> Result<(), Failure> {
+    for (n, (pos, fact)) in (pos..).zip(facts).enumerate() {
+        let applied = state.apply(pos, fact);
+        applied.map_err(|error| Failure::bad_input(error.code(), &error).under(&format!("/facts/{n}")))?;
+        seen(state);
+    }
+    Ok(())
+}
+
 /// Reads the next line with its newline, but never much more than a line may have.
 fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> {
     let bound = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
@@ -221,7 +222,10 @@ fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize>
 fn line(facts: &[Fact], pos: u64) -> Result<String, Failure> {
     let line = log_line::write(facts, pos).map_err(|error| Failure::bad_input(error.code(), error))?;
     if line.len() > MAX_BYTES {
-        return Err(Failure::bad_input("log.commit_too_large", "a commit has at most 64 MiB; split the facts"));
+        return Err(Failure::bad_input(
+            "log.commit_too_large",
+            "a commit has at most 64 MiB; split the facts",
+        ));
     }
     Ok(line)
 }

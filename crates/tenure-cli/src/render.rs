@@ -58,11 +58,6 @@ impl Answer {
         }
         Ok(Self { exit, json, text, warnings })
     }
-
-    /// A text that is the same for everybody.
-    pub(crate) fn verbatim(text: String) -> Self {
-        Self { exit: Exit::Done, json: text.clone(), text, warnings: Vec::new() }
-    }
 }
 
 impl core::fmt::Display for Committed {
@@ -70,7 +65,11 @@ impl core::fmt::Display for Committed {
         if self.facts == 0 {
             return write!(f, "nothing to commit; the log has {} facts", self.length);
         }
-        write!(f, "committed {} facts at position {}; the log has {} facts", self.facts, self.pos, self.length)
+        write!(
+            f,
+            "committed {} facts at position {}; the log has {} facts",
+            self.facts, self.pos, self.length
+        )
     }
 }
 

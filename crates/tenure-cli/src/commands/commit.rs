@@ -88,7 +88,7 @@ fn read(tree: &Node) -> Result<Entry, Failure> {
         Value::Map(_) if tree.get("proposal").is_some() => decided(tree),
         Value::Map(_) if tree.get("facts").is_some() => Ok(Entry::Proposal(proposal(tree, "")?)),
         _ => {
-            let fact = Fact::read(tree).map_err(|error| Problem::document(&error))?;
+            let fact = Fact::read(tree).map_err(|error| Failure::from(&error))?;
             Ok(Entry::Facts(vec![fact]))
         }
     }
@@ -101,19 +101,21 @@ fn decided(decision: &Node) -> Result<Entry, Failure> {
     }
     let verdict = decision.get("verdict").map(document::read::<Verdict>);
     match verdict {
-        Some(Ok(Verdict::Deny)) => {
-            Err(Failure::verdict(Exit::Deny, "decision.denied", "the decision denies; there is nothing to commit"))
-        }
+        Some(Ok(Verdict::Deny)) => Err(Failure::verdict(
+            Exit::Deny,
+            "decision.denied",
+            "the decision denies; there is nothing to commit",
+        )),
         Some(Ok(Verdict::Pending)) => {
             let message = "something is owed before the decision permits; there is nothing to commit yet";
             Err(Failure::verdict(Exit::Pending, "decision.pending", message))
         }
-        Some(Err(error)) => Err(Problem::document(&error).under("/verdict").into()),
+        Some(Err(error)) => Err(Failure::from(&error).under("/verdict")),
         _ => Err(Failure::bad_input("decision.no_proposal", "the decision has no proposal; decide again")),
     }
 }
 
-fn proposal(tree: &Node, pointer: &str) -> Result<Proposal, Problem> {
+fn proposal(tree: &Node, pointer: &str) -> Result<Proposal, Failure> {
     /// A proposal as it is written; what the facts touch is found again from the log, so it may be left out.
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields, rename = "Proposal")]
@@ -127,7 +129,7 @@ fn proposal(tree: &Node, pointer: &str) -> Result<Proposal, Problem> {
         touches: Vec<Vec<Key>>,
     }
 
-    let text: Text = document::read(tree).map_err(|error| Problem::document(&error).under(pointer))?;
+    let text: Text = document::read(tree).map_err(|error| Failure::from(&error).under(pointer))?;
     let facts = match tree.get("facts") {
         Some(list) => log_line::facts(list, &format!("{pointer}/facts"))?,
         None => Vec::new(),

@@ -113,7 +113,8 @@ fn text(decision: &Decision) -> String {
     };
     let mut text = format!("{verdict}  {} at {}\n", grounds.command, grounds.at);
     if !decision.grants().is_empty() {
-        let mut rows = vec![["GRANT", "HOLDER", "ENTITLEMENT", "SCOPE", "FROM", "UNTIL", "STATE"].map(String::from)];
+        let mut rows =
+            vec![["GRANT", "HOLDER", "ENTITLEMENT", "SCOPE", "FROM", "UNTIL", "STATE"].map(String::from)];
         rows.extend(decision.grants().iter().map(|grant| {
             [
                 grant.id.to_string(),

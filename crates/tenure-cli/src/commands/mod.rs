@@ -19,6 +19,6 @@ pub(crate) fn run(args: &Cli) -> Result<Answer, Failure> {
         Command::Commit(commit) => commit::run(args, commit),
         Command::Reconcile(reconcile) => reconcile::run(args, reconcile),
         Command::Log(Log::Verify(verify)) => verify::run(args, verify),
-        Command::Schema(schema) => Ok(schema::run(schema)),
+        Command::Schema(schema) => schema::run(schema),
     }
 }

@@ -1,6 +1,7 @@
 //! `tenure log verify`: the log is replayed from its beginning, and compared to what somebody expects of it.
 
 use serde::Serialize;
+use tenure::state::State;
 use tenure::time::Timestamp;
 
 use crate::args::{Cli, Verify};
@@ -22,7 +23,7 @@ struct Report {
 
 pub(super) fn run(args: &Cli, verify: &Verify) -> Result<Answer, Failure> {
     let path = load::log_path(args)?;
-    let mut root_there = None;
+    let mut root_there = (verify.length == Some(0)).then(|| State::default().log_root());
     let log = Log::audit(path, &mut |state| {
         if Some(state.len()) == verify.length {
             root_there = Some(state.log_root());
@@ -48,7 +49,8 @@ pub(super) fn run(args: &Cli, verify: &Verify) -> Result<Answer, Failure> {
 fn compare(verify: &Verify, report: &Report, root_there: Option<String>) -> Result<(), Failure> {
     let there = verify.length.unwrap_or(report.facts);
     if report.facts < there {
-        let message = format!("the log has {} facts, at least `{there}` were expected; restore it", report.facts);
+        let message =
+            format!("the log has {} facts, at least `{there}` were expected; restore it", report.facts);
         return Err(Failure::bad_input("log.too_short", message));
     }
     let root = if there == report.facts { report.root.clone() } else { root_there.unwrap_or_default() };

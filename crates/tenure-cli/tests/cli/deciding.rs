@@ -1,0 +1,156 @@
+//! Decisions and answers: for people, for machines, and by the exit status.
+
+use super::world::{NOW, POLICY, World, request};
+
+#[test]
+fn the_exit_status_tells_the_verdict() {
+    let world = World::new();
+    assert_eq!(world.pipe("decide - --json", request("r-1", "ann", "admin")).json(0)["verdict"], "permit");
+    assert_eq!(world.pipe("decide - --json", request("r-1", "eve", "admin")).json(4)["verdict"], "deny");
+    assert_eq!(world.tenure("check ann db:write --json").json(4)["reasons"][0]["code"], "access.none");
+    world.pipe("decide - --commit", request("r-1", "ann", "admin")).text(0);
+    world.tenure("check ann db:write prod/orders").text(0);
+    world.tenure("check ann db:write").text(0);
+    // The end is the first instant that no longer counts.
+    world.tenure("check ann db:write --now 2026-03-02T16:59:59.999Z").text(0);
+    world.tenure("check ann db:write --now 2026-03-02T17:00:00Z").text(4);
+}
+
+#[test]
+fn a_decision_is_the_same_bytes_again_and_again() {
+    let world = World::new();
+    let first = world.pipe("decide - --json", request("r-1", "ann", "admin"));
+    let second = world.pipe("decide - --json", request("r-1", "ann", "admin"));
+    assert_eq!(first.out, second.out);
+    let node = tenure::document::json(&first.out, &tenure::document::Limits::default()).unwrap();
+    assert_eq!(tenure::document::canonical(&node).unwrap() + "\n", first.out, "it is canonical JSON");
+}
+
+#[test]
+fn what_was_committed_stands_beside_the_decision() {
+    let world = World::new();
+    let plain = world.pipe("decide - --json", request("r-1", "ann", "admin")).json(0);
+    let mut committed = world.pipe("decide - --json --commit", request("r-1", "ann", "admin")).json(0);
+    let report = committed.as_object_mut().unwrap().remove("committed").unwrap();
+    assert_eq!(committed, plain);
+    let verified = world.tenure("log verify --json").json(0);
+    assert_eq!(report["root"], verified["root"]);
+    assert_eq!(report["length"], verified["facts"]);
+}
+
+#[test]
+fn people_get_a_table() {
+    let world = World::new();
+    let told = world.pipe("decide -", request("r-1", "ann", "admin").replace("8h", "9h"));
+    let expected = "\
+permit  r-1 at 2026-03-02T09:00:00Z
+
+  GRANT  HOLDER  ENTITLEMENT  SCOPE  FROM                  UNTIL                 STATE
+  r-1#0  ann     admin        -      2026-03-02T09:00:00Z  2026-03-02T17:00:00Z  active
+
+  LIMIT    ENDS                  SOURCE
+  maximum  2026-03-02T17:00:00Z  all     sets the end
+  asked    2026-03-02T18:00:00Z  -
+
+  warning: `PT9H` was asked; `maximum` leaves `PT8H` (duration.clipped)
+";
+    assert_eq!(told.text(0), expected);
+    let told = world.tenure("decide --request r-2 --for eve --entitlement admin");
+    assert!(told.text(4).starts_with("deny  r-2 at "), "{told:?}");
+    assert!(told.out.contains("error: there is no identity `eve` (identity.unknown)"), "{told:?}");
+    let told = world.pipe("decide - --commit", request("r-1", "ann", "admin"));
+    assert!(told.text(0).contains("\ncommitted "), "{told:?}");
+}
+
+#[test]
+fn options_say_all_that_a_request_can() {
+    let world = World::new();
+    let args = "decide --json --request r-1 --for ann --by bob --entitlement admin --scope prod --start \
+                2026-03-02T10:00:00Z --until 2026-03-02T12:00:00Z --ticket T-1 --reason because";
+    let decision = world.tenure(args).json(0);
+    let made = &decision["proposal"]["facts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|f| f["kind"] == "request_made")
+        .unwrap()["body"]["request"];
+    let expected = serde_json::json!({
+        "beneficiary": "ann", "id": "r-1", "items": [{"entitlement": "admin", "scope": "prod"}],
+        "reason": "because", "requester": "bob", "start": "2026-03-02T10:00:00Z", "ticket": "T-1",
+        "until": "2026-03-02T12:00:00Z",
+    });
+    assert_eq!(*made, expected);
+    // The other two: an event that nobody opened, and a duration.
+    let args = "decide --json --request r-1 --for ann --entitlement admin --event INC-7 --duration 2h";
+    assert_eq!(world.tenure(args).json(4)["reasons"][0]["code"], "event.invalid");
+}
+
+#[test]
+fn the_clock_is_asked_only_where_now_is_not_given() {
+    let world = World::new();
+    world.write("l.jsonl", "");
+    let decision = world.exactly(&[
+        "decide",
+        "--request",
+        "r-1",
+        "--for",
+        "ann",
+        "--entitlement",
+        "admin",
+        "--duration",
+        "1h",
+        "--policy",
+        "p.yaml",
+        "--log",
+        "l.jsonl",
+        "--commit",
+        "--json",
+    ]);
+    // Whatever the clock says, it is later than when this was written.
+    assert!(decision.json(0)["at"].as_str().unwrap() > "2024");
+    world.exactly(&["check", "ann", "db:write", "--policy", "p.yaml", "--log", "l.jsonl"]).text(0);
+}
+
+#[test]
+fn a_policy_alone_is_enough_to_try() {
+    let world = World::new();
+    let args = ["check", "ann", "db:write", "--policy", "p.yaml", "--now", NOW];
+    world.exactly(&args).text(4);
+    world.write(
+        "p.json",
+        serde_json::json!({
+            "tenure": 1, "identities": {"ann": {"kind": "human"}},
+            "entitlements": {"admin": {"kind": "role", "permissions": ["db:write"]}},
+            "standing": {"s-1": {"entitlement": "admin", "holder": {"identity": "ann"}}},
+        })
+        .to_string(),
+    );
+    world.tenure("check ann db:write --policy p.json --log none.jsonl").text(0);
+}
+
+#[test]
+fn another_policy_than_the_adopted_one_is_told() {
+    let world = World::new();
+    world.pipe("decide - --commit", request("r-1", "ann", "admin")).text(0);
+    world.write("q.yaml", POLICY.replace("8h", "4h"));
+    let denied = world.pipe("decide - --policy q.yaml --json", request("r-2", "bob", "admin")).json(4);
+    assert_eq!(denied["reasons"][0]["code"], "policy.not_adopted");
+}
+
+#[test]
+fn reconcile_records_what_has_ended_once() {
+    let world = World::new();
+    world.pipe("decide - --commit", request("r-1", "ann", "admin")).text(0);
+    let end = "2026-03-02T17:00:00Z";
+    let found = world.tenure("reconcile --json").json(0);
+    assert_eq!(found["removals"], serde_json::json!([]));
+    let found = world.tenure(&format!("reconcile --json --now {end}")).json(0);
+    assert_eq!(found["removals"][0]["identity"], "ann");
+    assert_eq!(found["proposal"]["facts"][0]["kind"], "grant_ended");
+    assert_eq!(world.verified().0, 1, "nothing is written unless it is asked for");
+    let told = world.tenure(&format!("reconcile --commit --now {end}"));
+    assert!(told.text(0).contains("committed 1 fact at"), "{told:?}");
+    let again = world.tenure(&format!("reconcile --commit --json --now {end}")).json(0);
+    assert_eq!(again["committed"]["facts"], 0);
+    assert_eq!(world.verified().0, 2);
+}

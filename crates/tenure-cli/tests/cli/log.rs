@@ -1,0 +1,169 @@
+//! The log as a file: what stands in it is believed only as far as it is whole.
+
+use super::world::{NOW, World, beat, beats, commit_line};
+
+#[test]
+fn a_missing_log_is_an_empty_log() {
+    let world = World::new();
+    let report = world.tenure("log verify --json").json(0);
+    assert_eq!((report["facts"].as_u64(), report["commits"].as_u64()), (Some(0), Some(0)));
+    // The root of no leaves at all: SHA-256 of nothing (RFC 9162, 2.1.1).
+    assert_eq!(report["root"], "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    assert_eq!(report.get("high_water"), None);
+    assert!(!world.path("l.jsonl").exists(), "reading creates nothing");
+}
+
+#[test]
+fn a_commit_is_one_canonical_line() {
+    let world = World::new();
+    // Keys in another order, and blanks.
+    let fact = format!(
+        r#"{{ "v": 1, "id": "b-0", "kind": "feed_heartbeat", "body": {{"id": "pager"}},
+             "recorded_at": "{NOW}", "effective_at": "2026-03-02T10:00:00+01:00" }}"#
+    );
+    let done = world.pipe("commit - --json", fact).json(0);
+    assert_eq!(done["committed"]["pos"], 0);
+    assert_eq!(done["committed"]["length"], 1);
+    world.pipe("commit -", format!("[{}, {}]", beat("b-1", NOW), beat("b-2", NOW))).text(0);
+    let expected = format!(
+        "{}{{\"facts\":[{},{}],\"pos\":1}}\n",
+        commit_line(0, &beat("b-0", NOW)),
+        beat("b-1", NOW),
+        beat("b-2", NOW)
+    );
+    assert_eq!(world.read("l.jsonl"), expected);
+    let report = world.tenure("log verify --json").json(0);
+    assert_eq!(report["high_water"], NOW);
+    assert_eq!(report["root"], world.tenure("log verify --length 3 --json").json(0)["root"]);
+}
+
+#[test]
+fn the_root_is_compared() {
+    let world = World::with_facts(&beats(2));
+    let before = world.tenure("log verify --json").json(0)["root"].as_str().unwrap().to_owned();
+    world.pipe("commit -", beat("b-2", NOW)).text(0);
+    world.tenure(&format!("log verify --root {before} --length 2")).text(0);
+    world.tenure("log verify --length 3").text(0);
+
+    let error = world.tenure(&format!("log verify --root {before} --json")).error(2);
+    assert_eq!(error["code"], "log.root_differs");
+    let error = world.tenure("log verify --length 4 --json").error(2);
+    assert_eq!(error["code"], "log.too_short");
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    world.tenure(&format!("log verify --root {empty} --length 0")).text(0);
+}
+
+#[test]
+fn readers_answer_from_what_stands_before_a_torn_line() {
+    let world = World::with_facts(&beats(2));
+    let whole = world.read("l.jsonl");
+    let torn = commit_line(2, &beat("b-2", NOW));
+    // Every way to be torn, from one byte to all of them but the newline.
+    for cut in [1, 20, torn.len() - 2, torn.len() - 1] {
+        world.write("l.jsonl", format!("{whole}{}", &torn[..cut]));
+        let answer = world.tenure("check ann db:write --json").json(4);
+        assert_eq!(answer["warnings"][0]["code"], "log.torn_tail", "{cut}");
+        assert_eq!(answer["warnings"][0]["line"], 3);
+        let answer = world.tenure("check ann db:write");
+        assert!(answer.err.starts_with("warning: line 3 of the log has no newline"), "{answer:?}");
+        assert_eq!(answer.code, 4);
+        let error = world.tenure("log verify --json").error(2);
+        assert_eq!((error["code"].as_str(), error["line"].as_u64()), (Some("log.torn_tail"), Some(3)));
+    }
+}
+
+#[test]
+fn the_next_commit_moves_a_torn_line_aside() {
+    let world = World::with_facts(&beats(2));
+    let whole = world.read("l.jsonl");
+    world.write("l.jsonl", format!("{whole}{{\"facts\":[{{\"bo"));
+    let done = world.pipe("commit - --json", beat("b-2", NOW)).json(0);
+    assert_eq!(done["warnings"][0]["code"], "log.torn_tail");
+    assert_eq!(world.read("l.jsonl"), whole + &commit_line(2, &beat("b-2", NOW)));
+    assert_eq!(world.read("l.jsonl.torn"), "{\"facts\":[{\"bo\n");
+    assert_eq!(world.verified(), (3, 3));
+
+    // A log that is nothing but a torn line, and a second fragment beside the first.
+    world.write("l.jsonl", "{\"fa");
+    world.pipe("commit -", beat("b-0", NOW)).text(0);
+    assert_eq!(world.read("l.jsonl.torn"), "{\"facts\":[{\"bo\n{\"fa\n");
+    assert_eq!(world.verified(), (1, 1));
+}
+
+#[test]
+fn a_bad_line_in_the_middle_is_named_and_never_skipped() {
+    let good = commit_line(0, &beat("b-0", NOW));
+    let end = commit_line(2, &beat("b-2", NOW));
+    let line = |fact: &str| commit_line(1, fact);
+    let fact = beat("b-1", NOW);
+    let bad = [
+        ("\n".to_owned(), "document.syntax", 1, ""),
+        ("nonsense\n".to_owned(), "document.syntax", 1, ""),
+        ("[]\n".to_owned(), "document.type", 1, ""),
+        ("{\"pos\":1}\n".to_owned(), "document.missing_field", 1, ""),
+        (format!("{{\"facts\":[{fact}],\"pos\":1,\"root\":\"\"}}\n"), "document.unknown_field", 0, "/root"),
+        (format!("{{\"facts\":[{fact}],\"pos\":-1}}\n"), "", 0, "/pos"),
+        (line(&fact.replace("feed_heartbeat", "feed_heartbeet")), "fact.kind", 0, "/facts/0/kind"),
+        (line(&fact.replace("\"v\":1", "\"v\":2")), "fact.version", 0, "/facts/0/v"),
+        (line(&fact.replace("{\"id\":\"pager\"}", "{\"id\":7}")), "document.type", 0, "/facts/0/body/id"),
+        (line(&fact.replace(NOW, "yesterday")), "", 0, "/facts/0/effective_at"),
+    ];
+    for (line, cause, column, pointer) in bad {
+        let world = World::new();
+        world.write("l.jsonl", format!("{good}{line}{end}"));
+        for verb in ["log verify", "check ann db:write", "commit -", "reconcile"] {
+            let error = world.pipe(&format!("{verb} --json"), beat("b-9", NOW)).error(2);
+            assert_eq!(error["code"], "log.line", "{line}");
+            assert_eq!(error["line"], 2, "{line}");
+            assert_eq!(error["file"], "l.jsonl");
+            if !cause.is_empty() {
+                assert_eq!(error["cause"], cause, "{line}");
+            }
+            if column > 0 {
+                assert_eq!(error["column"], column, "{line}");
+            }
+            assert!(error["pointer"].as_str().unwrap_or_default().starts_with(pointer), "{line}: {error}");
+        }
+        assert_eq!(world.read("l.jsonl"), format!("{good}{line}{end}"), "nothing was written");
+        let told = world.tenure("log verify").err;
+        assert!(told.starts_with("error: l.jsonl: line 2, column "), "{told}");
+    }
+}
+
+#[test]
+fn verify_reads_more_strictly_than_a_load() {
+    let world = World::new();
+    let twice = beat("b-0", NOW)
+        .replace("{\"id\":\"pager\"}", "{\"id\":\"pager\",\"reason\":\"a\",\"reason\":\"b\"}");
+    world.write("l.jsonl", commit_line(0, &twice));
+    let error = world.tenure("log verify --json").error(2);
+    assert_eq!(
+        (error["code"].as_str(), error["cause"].as_str()),
+        (Some("log.line"), Some("document.duplicate_key"))
+    );
+    assert_eq!(error["pointer"], "/facts/0/body/reason");
+}
+
+#[test]
+fn a_wrong_position_is_an_error() {
+    for pos in [0, 2, 7] {
+        let world = World::new();
+        world.write("l.jsonl", commit_line(0, &beat("b-0", NOW)) + &commit_line(pos, &beat("b-1", NOW)));
+        let error = world.tenure("log verify --json").error(2);
+        assert_eq!(error["code"], "log.position");
+        assert_eq!((error["line"].as_u64(), error["pointer"].as_str()), (Some(2), Some("/pos")));
+        assert!(error["message"].as_str().unwrap().contains(&format!("`{pos}`")));
+    }
+    let world = World::new();
+    world.write("l.jsonl", "{\"facts\":[],\"pos\":0}\n");
+    assert_eq!(world.tenure("log verify --json").error(2)["code"], "log.line");
+}
+
+#[test]
+fn a_log_that_cannot_be_read_is_a_failure_of_the_machine() {
+    let world = World::new();
+    std::fs::create_dir(world.path("dir")).unwrap();
+    assert_eq!(world.tenure("log verify --log dir --json").error(1)["code"], "io.read");
+    let error = world.pipe("commit - --log nowhere/l.jsonl --json", beat("b-0", NOW)).error(1);
+    assert_eq!(error["code"], "io.write");
+}
