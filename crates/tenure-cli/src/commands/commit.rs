@@ -4,8 +4,11 @@
 use serde::Deserialize;
 use tenure::decide::Verdict;
 use tenure::document::{self, Limits, Node, Value};
-use tenure::fact::Fact;
+use tenure::engine::CLOCK_TOLERANCE;
+use tenure::fact::{Body, Fact};
 use tenure::log::{self, Expectation, Key, Proposal};
+use tenure::state::State;
+use tenure::time::Timestamp;
 
 use crate::args::{Cli, Commit};
 use crate::clock;
@@ -33,11 +36,15 @@ pub(super) fn run(args: &Cli, commit: &Commit) -> Result<Answer, Failure> {
     let mut log = Log::open(path)?;
     let torn = log.torn;
     let committed = match &entry {
-        Entry::Proposal(proposal) => append(Some(&mut log), proposal)?,
+        Entry::Proposal(proposal) => log.append(|state| {
+            fits(state, proposal)?;
+            not_from_future(state, &proposal.facts, now)?;
+            Ok(proposal.facts.clone())
+        })?,
         Entry::Facts(facts) => log.append(|state| {
             log::admit(state, facts, now).map_err(|error| {
                 let problem = Problem::new(error.code(), error.to_string());
-                Failure::from(problem.under(&format!("/{}", error.index()))).in_file(&input.name)
+                Failure::from(problem.under(&error.pointer())).in_file(&input.name)
             })
         })?,
     };
@@ -53,10 +60,49 @@ pub(super) fn append(log: Option<&mut Log>, proposal: &Proposal) -> Result<Commi
         return Err(Failure::bad_input("arguments.missing", "this needs the log; add --log FILE"));
     };
     log.append(|state| {
-        log::fits(state, proposal)
-            .map_err(|conflict| Failure::conflict(format_args!("{conflict}; decide again")))?;
+        fits(state, proposal)?;
         Ok(proposal.facts.clone())
     })
+}
+
+/// Whether the log is still what the proposal expects. What expects nothing at all may only end things.
+fn fits(state: &State, proposal: &Proposal) -> Result<(), Failure> {
+    let moved = proposal.base.is_none_or(|base| base != state.len());
+    if moved && proposal.expects.is_empty() {
+        return match (proposal.base, proposal.facts.iter().position(|fact| !only_ends(fact))) {
+            (Some(base), _) => Err(Failure::conflict(format_args!(
+                "the decision knew {base} facts, the log has {}; decide again",
+                state.len()
+            ))),
+            (None, Some(n)) => {
+                let message = "only facts that end things are appended at any length of the log; say which \
+                               `base` or what it `expects`, or give the facts alone";
+                let problem = Problem::new("proposal.unconditional", message);
+                Err(problem.under(&format!("/facts/{n}")).into())
+            }
+            (None, None) => Ok(()),
+        };
+    }
+    // What names no length is held to its expectations at every length: no log is as long as this.
+    let base = proposal.base.or(Some(u64::MAX));
+    log::fits(state, &Proposal { base, ..proposal.clone() })
+        .map_err(|conflict| Failure::conflict(format_args!("{conflict}; decide again")))
+}
+
+fn only_ends(fact: &Fact) -> bool {
+    matches!(
+        fact.body,
+        Body::GrantEnded(_) | Body::GrantRevoked(_) | Body::GrantVoided(_) | Body::RequestWithdrawn(_)
+    )
+}
+
+/// A decision of a time that is still to come would turn back every clock after it.
+fn not_from_future(state: &State, facts: &[Fact], now: Timestamp) -> Result<(), Failure> {
+    let latest = now.plus(CLOCK_TOLERANCE).max(state.high_water());
+    let Some(n) = facts.iter().position(|fact| fact.recorded_at > latest) else { return Ok(()) };
+    let message =
+        format!("this was decided for a time later than now (`{now}`); commit it then, or give --now");
+    Err(Problem::new("fact.from_future", message).under(&format!("/facts/{n}")).into())
 }
 
 fn entry(input: &Input) -> Result<Entry, Failure> {

@@ -135,6 +135,33 @@ fn what_only_ends_is_appended_at_any_length() {
 }
 
 #[test]
+fn what_gives_something_is_never_appended_unconditionally() {
+    let world = adopted();
+    let decision = world.pipe("decide - --json", request("r-1", "ann", "admin")).json(0);
+    let mut proposal = decision["proposal"].clone();
+    let stripped = proposal.as_object_mut().unwrap();
+    stripped.remove("touches");
+    let expects = stripped.remove("expects").unwrap();
+    world.pipe("commit -", beat("b-0", NOW)).text(0);
+    // With a length alone, the length must be right.
+    assert_eq!(world.pipe("commit - --json", proposal.to_string()).error(5)["code"], "log.conflict");
+    // With neither, it is no proposal.
+    proposal.as_object_mut().unwrap().remove("base");
+    let error = world.pipe("commit - --json", proposal.to_string()).error(2);
+    assert_eq!(
+        (error["code"].as_str(), error["pointer"].as_str()),
+        (Some("proposal.unconditional"), Some("/facts/0"))
+    );
+    // With expectations alone, they must hold.
+    proposal["expects"] = expects;
+    let mut outdated = proposal.clone();
+    outdated["expects"][0]["version"] = serde_json::json!(999);
+    assert_eq!(world.pipe("commit - --json", outdated.to_string()).error(5)["code"], "log.conflict");
+    world.pipe("commit -", proposal.to_string()).text(0);
+    world.tenure("check ann db:write").text(0);
+}
+
+#[test]
 fn facts_of_the_host_are_admitted_only_if_they_may_be() {
     let world = World::with_facts(&beats(1));
     // The clock may be five seconds off, not more.

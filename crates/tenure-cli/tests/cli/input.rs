@@ -115,9 +115,9 @@ fn what_is_no_command_and_no_fact_is_refused() {
     let fact = beat("b-0", NOW);
     for (input, code, pointer) in [
         ("[]".to_owned() + "]", "document.syntax", ""),
-        (fact.replace("feed_heartbeat", "feed_heartbeats"), "fact.kind", "/kind"),
+        (fact.replace("feed_heartbeat", "feed_heartbeats"), "fact.kind", ""),
         (format!("[{fact},{}]", fact.replace("pager", "é")), "", "/1/body/id"),
-        (format!("{{\"facts\":[{}]}}", fact.replace("\"v\":1", "\"v\":3")), "fact.version", "/facts/0/v"),
+        (format!("{{\"facts\":[{}]}}", fact.replace("\"v\":1", "\"v\":3")), "fact.version", "/facts/0"),
         (format!("{{\"facts\":[{fact}],\"exspects\":[]}}"), "document.unknown_field", "/exspects"),
         (
             format!("{{\"proposal\":{{\"facts\":[{fact}],\"base\":\"x\"}}}}"),

@@ -1,5 +1,7 @@
 //! The command as a process: what it prints, how it ends, and what it leaves on the disk.
 
+extern crate alloc;
+
 #[cfg(test)]
 mod committing;
 #[cfg(test)]
@@ -8,6 +10,10 @@ mod deciding;
 mod input;
 #[cfg(test)]
 mod log;
+#[cfg(all(test, unix))]
+mod readme;
+#[cfg(test)]
+mod samples;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]

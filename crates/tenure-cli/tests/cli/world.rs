@@ -1,10 +1,10 @@
 //! A directory of its own per test, with a small policy, and processes that run in it.
 
+use core::sync::atomic::{AtomicUsize, Ordering};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
@@ -61,7 +61,7 @@ impl World {
     pub(crate) fn with_facts(facts: &[String]) -> Self {
         let world = Self::new();
         let lines = facts.iter().enumerate().map(|(n, fact)| commit_line(n, fact));
-        world.write("l.jsonl", &lines.collect::<String>());
+        world.write("l.jsonl", lines.collect::<String>());
         world
     }
 

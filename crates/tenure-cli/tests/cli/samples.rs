@@ -1,0 +1,199 @@
+//! Documents that use every key there is.
+
+use serde_json::{Value, json};
+
+const NOW: &str = "2026-03-02T09:00:00Z";
+
+/// A policy document.
+pub(crate) fn policy() -> Value {
+    json!({
+        "tenure": 1,
+        "name": "Everything",
+        "attributes": {"a": "bool", "b": "int", "c": "list", "d": "text"},
+        "accounts": {"ann@db": {"application": "db", "identity": "ann", "name": "Ann"}},
+        "applications": {"db": {"attributes": {"a": true}, "name": "Database", "owner": "ann"}},
+        "identities": {
+            "ann": {"kind": "human", "attributes": {"b": 3, "c": ["x", 1, false], "d": "text"}},
+            "bot": {
+                "kind": "agent", "name": "Bot", "owner": "ann", "manager": "ann",
+                "starts": "2026-01-01", "ends": "2026-12-31T00:00:00Z",
+            },
+        },
+        "resources": {
+            "prod": {"type": "environment"},
+            "prod/orders": {
+                "type": "database", "parent": "prod", "application": "db", "attributes": {"a": false},
+                "name": "Orders", "owner": "ann", "sensitivity": "high",
+            },
+        },
+        "entitlements": {
+            "admin": {
+                "kind": "role", "application": "db", "attributes": {"d": "x"}, "name": "Administrator",
+                "owner": "ann", "permissions": ["db:write"], "sensitivity": "critical",
+                "implies": ["reader", {
+                    "entitlement": "reader", "scope": "prod", "from": "2026-01-01", "until": "2026-12-31",
+                }],
+            },
+            "reader": {"kind": "right"},
+            "team": {"kind": "group"},
+        },
+        "memberships": {
+            "m": {"group": "team", "member": "ann", "scope": "prod", "from": "2026-01-01", "until": "2026-12-31"},
+        },
+        "standing": {
+            "s": {"entitlement": "reader", "holder": {"identity": "ann"}},
+            "t": {
+                "entitlement": "reader", "holder": {"group": "team"}, "scope": "prod",
+                "from": NOW, "until": "2026-12-31",
+            },
+        },
+        "events": {
+            "INC-7": {
+                "kind": "incident", "start": "2026-03-02", "planned_end": "2026-03-03", "hard_cap": "P1D",
+                "ceiling": ["admin"], "participants": ["ann"], "feed": "pager", "name": "Incident",
+            },
+        },
+        "eligibility": {
+            "all": {
+                "already_held": "extend", "anchor": "window", "description": "Everything",
+                "duration": {"min": "1h", "default": "2h", "max": "8h"},
+                "event": {
+                    "follow": true, "grace": "15m", "kinds": ["incident"], "max_staleness": "1h",
+                    "self_opened": true,
+                },
+                "extension": {"allow_shorten": true, "max_count": 2, "max_total": "1d"},
+                "hours": [{"days": ["mon", "tue"], "from": "09:00", "to": "24:00", "zone": "Europe/Berlin"}],
+                "on_exceed": {"maximum": "reject", "event_cap": "clip"},
+                "on_loss": {"grace": "1h"},
+                "renewal": {"max_count": 2, "max_total": "3d", "reset_after": "1h"},
+                "require": {"reason": true, "ticket": true},
+                "session": "bound", "session_max": "8h",
+                "valid": {"from": "2026-01-01", "until": "2026-12-31"},
+                "where": ["prod"],
+                "what": {
+                    "applications": ["db"], "attributes": {"d": ["x", ["y"]]}, "ids": ["admin"], "kinds": ["role"],
+                },
+                "who": {
+                    "attributes": {"b": [3]}, "groups": ["team"], "ids": ["ann"], "kinds": ["human", "workload"],
+                },
+            },
+            "some": {"what": {}, "who": {}, "on_exceed": "reject", "on_loss": "run_out"},
+        },
+    })
+}
+
+/// Commands of every kind, and of every form of a request.
+pub(crate) fn commands() -> Vec<Value> {
+    vec![
+        json!({"request": {
+            "id": "r-1", "beneficiary": "ann", "requester": "bob", "entitlement": "admin", "scope": "prod",
+            "duration": "8h", "event": "INC-7", "reason": "replica lag", "ticket": "T-1", "renews": "r-0#0",
+            "context": {"session.ends_at": "2026-03-02T17:00:00Z"},
+        }}),
+        json!({"request": {
+            "id": "r-2", "requester": "ann", "items": [{"entitlement": "admin", "scope": "prod"}, {"entitlement": "reader"}],
+            "start": NOW, "until": "2026-03-03T00:00:00Z",
+        }}),
+        json!({"extend": {
+            "id": "x-1", "grant": "r-1#0", "duration": "PT1H", "by": "ann", "context": {"a": [1]}, "reason": "more",
+            "ticket": "T-2",
+        }}),
+        json!({"renew": {
+            "id": "r-3", "grant": "r-1#0", "duration": "1d", "by": "ann", "context": {"a": true}, "event": "INC-8",
+            "reason": "again", "start": NOW, "ticket": "T-3",
+        }}),
+        json!({"withdraw": {"id": "w-1", "request": "r-2", "by": "ann", "reason": "no longer"}}),
+        json!({"deactivate": {"id": "d-1", "grant": "r-1#0", "by": "ann", "reason": "done"}}),
+        json!({"revoke": {"id": "v-1", "grant": "r-1#0", "by": "leo", "mode": "entitlement", "reason": "leak"}}),
+    ]
+}
+
+/// Facts of every kind.
+pub(crate) fn facts() -> Vec<Value> {
+    let policy = policy();
+    let noun = |kind: &str, id: &str| json!({"id": id, "definition": policy[kind][id]});
+    let named = || json!({"id": "x", "reason": "because"});
+    let changes = |changes: Value| json!({"id": "x", "changes": changes});
+    let common = json!({"attributes": {"a": 1}, "cleared": ["b"], "name": "New", "owner": "ann"});
+    let with = |more: Value| {
+        let mut all = common.clone();
+        all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        changes(all)
+    };
+    let ended = || json!({"id": "r-1#0", "cause": "grant.expired", "reason": "over"});
+    let terms = json!({
+        "id": "r-1#0", "beneficiary": "ann", "entitlement": "admin", "event": "INC-7", "request": "r-1",
+        "scope": "prod", "term": {"start": NOW, "end": "2026-03-03T00:00:00Z"},
+        "basis": {"policy": {
+            "event": {"follow": true, "grace": "PT15M"}, "limit": "2026-03-03T00:00:00Z",
+            "on_loss": {"grace": "PT1H"}, "rules": [{"id": "all", "digest": "00"}],
+        }},
+    });
+    let mut external = terms.clone();
+    external["basis"] = json!("external");
+    let made = commands().into_iter().filter_map(|command| command.get("request").cloned());
+    let made = made.map(|request| ("request_made", json!({"digest": "00", "request": request})));
+    let kinds = vec![
+        ("identity_defined", noun("identities", "bot")),
+        ("identity_defined", noun("identities", "ann")),
+        ("identity_changed", with(json!({"manager": "bob", "starts": "2026-01-01", "ends": "2026-12-31"}))),
+        ("identity_suspended", named()),
+        ("identity_resumed", named()),
+        ("identity_left", named()),
+        ("identity_rejoined", named()),
+        ("account_defined", noun("accounts", "ann@db")),
+        ("account_changed", changes(json!({"identity": "ann", "name": "Ann"}))),
+        ("account_retired", named()),
+        ("application_defined", noun("applications", "db")),
+        ("application_changed", changes(common.clone())),
+        ("application_retired", named()),
+        ("resource_defined", noun("resources", "prod/orders")),
+        ("resource_changed", with(json!({"parent": "prod", "sensitivity": "low"}))),
+        ("resource_retired", named()),
+        ("entitlement_defined", noun("entitlements", "admin")),
+        (
+            "entitlement_changed",
+            with(json!({
+                "implies": ["reader"], "permissions": ["db:read"], "sensitivity": "moderate",
+            })),
+        ),
+        ("entitlement_retired", named()),
+        ("standing_assigned", noun("standing", "s")),
+        ("standing_assigned", noun("standing", "t")),
+        ("standing_removed", named()),
+        ("membership_added", noun("memberships", "m")),
+        ("membership_removed", named()),
+        ("event_opened", noun("events", "INC-7")),
+        (
+            "event_changed",
+            changes(json!({
+                "ceiling": ["admin"], "hard_cap": "PT2H", "name": "Incident", "participants": ["ann"],
+                "planned_end": "2026-03-03", "start": "2026-03-02",
+            })),
+        ),
+        ("event_closed", named()),
+        ("feed_heartbeat", named()),
+        ("request_resolved", json!({"grants": ["r-1#0"], "id": "r-1"})),
+        ("request_withdrawn", named()),
+        ("grant_issued", terms),
+        ("grant_issued", external),
+        (
+            "grant_extended",
+            json!({
+                "command": "x-1", "digest": "00", "end": NOW, "id": "r-1#0", "limit": NOW,
+            }),
+        ),
+        ("grant_ended", ended()),
+        ("grant_revoked", ended()),
+        ("grant_voided", ended()),
+        ("policy_adopted", json!({"digest": "00"})),
+        ("clock_corrected", json!({"high_water": NOW})),
+    ];
+    let fact = |(kind, body): (&str, Value)| {
+        json!({
+            "body": body, "by": "ann", "effective_at": NOW, "id": "f-1", "kind": kind, "recorded_at": NOW,
+            "replaces": "f-0", "v": 1,
+        })
+    };
+    kinds.into_iter().chain(made).map(fact).collect()
+}
