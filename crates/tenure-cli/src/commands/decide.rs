@@ -22,6 +22,7 @@ pub(super) fn run(args: &Cli, decide: &Decide) -> Result<Answer, Failure> {
     }
     let command = command(decide)?;
     let mut world = World::load(args)?;
+    let warnings = world.warnings();
     let (decision, committed) = if decide.commit {
         decide_and_commit(&mut world, &command)?
     } else {
@@ -32,7 +33,7 @@ pub(super) fn run(args: &Cli, decide: &Decide) -> Result<Answer, Failure> {
         Verdict::Pending => Exit::Pending,
         Verdict::Deny => Exit::Deny,
     };
-    Answer::new(exit, text(&decision), &decision, committed.as_ref(), world.warnings())
+    Answer::new(exit, text(&decision), &decision, committed.as_ref(), warnings)
 }
 
 /// Decides, and appends what a permit proposes; where the log went on in between, decides again.

@@ -10,10 +10,11 @@ pub(super) fn run(args: &Cli, reconcile: &Reconcile) -> Result<Answer, Failure> 
         load::log_path(args)?;
     }
     let mut world = World::load(args)?;
+    let warnings = world.warnings();
     let found = world.engine.reconcile(world.now);
     let committed = match reconcile.commit {
         true => Some(super::commit::append(world.log.as_mut(), &found.proposal)?),
         false => None,
     };
-    Answer::new(Exit::Done, found.to_string(), &found, committed.as_ref(), world.warnings())
+    Answer::new(Exit::Done, found.to_string(), &found, committed.as_ref(), warnings)
 }

@@ -10,7 +10,8 @@ mod deciding;
 mod input;
 #[cfg(test)]
 mod log;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod readme;
 #[cfg(test)]
 mod samples;
