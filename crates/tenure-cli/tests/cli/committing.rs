@@ -53,6 +53,22 @@ fn independent_facts_are_never_lost() {
 }
 
 #[test]
+fn readers_need_not_wait_for_writers() {
+    let world = World::new();
+    let writers: Vec<Child> = (0..6).map(|_| world.start("commit -")).collect();
+    let readers: Vec<Child> = (0..6).map(|_| world.start("check ann db:write --json")).collect();
+    for (n, mut writer) in writers.into_iter().enumerate() {
+        writer.stdin.take().unwrap().write_all(beat(&format!("w-{n}"), NOW).as_bytes()).unwrap();
+        assert_eq!(end(writer).code, 0);
+    }
+    for reader in readers {
+        // Whatever part of the log it saw, it is an answer.
+        assert_eq!(end(reader).json(4)["answer"], "denied");
+    }
+    assert_eq!(world.verified(), (6, 6));
+}
+
+#[test]
 fn of_two_permits_that_exclude_each_other_one_is_written() {
     for round in 0..5 {
         let world = if round % 2 == 0 { World::new() } else { adopted() };
