@@ -125,7 +125,7 @@ impl Failure {
 
     /// The log is not what the decision expected any more.
     pub(crate) fn conflict(message: impl fmt::Display) -> Self {
-        Self::new(Exit::Conflict, Problem::new("log.conflict", message.to_string()))
+        Self::new(Exit::Conflict, Problem::new("commit.conflict", message.to_string()))
     }
 
     /// There is nothing to commit, because of a verdict.

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use tenure::engine::Engine;
-use tenure::policy::Policy;
+use tenure::engine::{Engine, EngineError};
+use tenure::policy::{Policy, PolicyError};
 use tenure::state::State;
 use tenure::time::Timestamp;
 
@@ -37,7 +37,12 @@ impl World {
         let policy = read_policy(path)?;
         let log = args.log.as_deref().map(Log::open).transpose()?;
         let state = log.as_ref().map(|log| log.state.clone()).unwrap_or_default();
-        Ok(Self { engine: engine(&policy, state)?, log, now, policy })
+        Ok(Self {
+            engine: engine(&policy, state).map_err(|failure| failure.in_file(&path.display().to_string()))?,
+            log,
+            now,
+            policy,
+        })
     }
 
     /// Begins anew with the log as it is now.
@@ -64,12 +69,17 @@ pub(crate) fn log_path(args: &Cli) -> Result<&Path, Failure> {
 fn read_policy(path: &Path) -> Result<Policy, Failure> {
     let input = Input::file(path)?;
     let read = if input.is_json() { Policy::from_json(&input.text) } else { Policy::from_yaml(&input.text) };
-    read.map_err(|error| {
-        let problems = error.problems().iter().map(Problem::document).collect();
-        Failure::problems(problems, || Problem::new("policy.invalid", error.to_string())).in_file(&input.name)
-    })
+    read.map_err(|error| problems(&error).in_file(&input.name))
+}
+
+fn problems(error: &PolicyError) -> Failure {
+    let problems = error.problems().iter().map(Problem::document).collect();
+    Failure::problems(problems, || Problem::new("policy.invalid", error.to_string()))
 }
 
 fn engine(policy: &Policy, state: State) -> Result<Engine, Failure> {
-    Engine::new(policy.clone(), state).map_err(|error| Failure::bad_input(error.code(), &error))
+    Engine::new(policy.clone(), state).map_err(|error| match &error {
+        EngineError::Dangling(error) => problems(error),
+        other => Failure::bad_input(other.code().to_owned(), other),
+    })
 }

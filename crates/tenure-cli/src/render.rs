@@ -51,7 +51,7 @@ impl Answer {
         };
         let json = json.map_err(|error| Failure::bad_input(error.code(), error))?;
         if let Some(committed) = committed {
-            if !text.is_empty() && !text.ends_with('\n') {
+            if !text.is_empty() {
                 text.push('\n');
             }
             text.push_str(&committed.to_string());
@@ -62,15 +62,16 @@ impl Answer {
 
 impl core::fmt::Display for Committed {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        if self.facts == 0 {
-            return write!(f, "nothing to commit; the log has {} facts", self.length);
+        let (facts, length) = (count(self.facts), count(self.length));
+        match self.facts {
+            0 => write!(f, "nothing to commit; the log has {length}"),
+            _ => write!(f, "committed {facts} at position {}; the log has {length}", self.pos),
         }
-        write!(
-            f,
-            "committed {} facts at position {}; the log has {} facts",
-            self.facts, self.pos, self.length
-        )
     }
+}
+
+fn count(facts: u64) -> String {
+    if facts == 1 { "1 fact".to_owned() } else { format!("{facts} facts") }
 }
 
 /// Prints how the command went, and ends with its status.
@@ -95,18 +96,21 @@ pub(crate) fn stopped(stop: Stop) -> ExitCode {
     }
 }
 
-/// Rows as aligned columns, the first of them the headings, indented by two.
+/// Rows as aligned columns, the first of them the headings, indented by two. A column in which every row has
+/// nothing to say, `-`, is left out.
 pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> String {
     let mut widths = [0; N];
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
+    let mut telling = [false; N];
+    for (n, row) in rows.iter().enumerate() {
+        for ((width, telling), cell) in widths.iter_mut().zip(&mut telling).zip(row) {
             *width = cell.chars().count().max(*width);
+            *telling |= n > 0 && cell != NOTHING;
         }
     }
     let mut text = String::new();
     for row in rows {
         let mut line = String::new();
-        for (width, cell) in widths.iter().zip(row) {
+        for ((width, _), cell) in widths.iter().zip(telling).zip(row).filter(|((_, telling), _)| *telling) {
             let _ = write!(line, "  {cell:<width$}");
         }
         text.push_str(line.trim_end());
@@ -114,6 +118,9 @@ pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> String {
     }
     text
 }
+
+/// What a cell says that has nothing to say.
+pub(crate) const NOTHING: &str = "-";
 
 fn failed(json: bool, failure: &Failure) -> ExitCode {
     let text = failure.to_string();

@@ -85,8 +85,7 @@ fn fits(state: &State, proposal: &Proposal) -> Result<(), Failure> {
     }
     // What names no length is held to its expectations at every length: no log is as long as this.
     let base = proposal.base.or(Some(u64::MAX));
-    log::fits(state, &Proposal { base, ..proposal.clone() })
-        .map_err(|conflict| Failure::conflict(format_args!("{conflict}; decide again")))
+    log::fits(state, &Proposal { base, ..proposal.clone() }).map_err(Failure::conflict)
 }
 
 fn only_ends(fact: &Fact) -> bool {

@@ -11,7 +11,7 @@ use crate::failure::{Exit, Failure};
 use crate::input::Input;
 use crate::load::{self, World};
 use crate::log_file::Committed;
-use crate::render::{Answer, table};
+use crate::render::{Answer, NOTHING, table};
 
 /// How often a decision is made anew because the log went on in between.
 const ATTEMPTS: usize = 5;
@@ -112,16 +112,23 @@ fn text(decision: &Decision) -> String {
         Verdict::Pending => "pending",
         Verdict::Deny => "deny",
     };
+    // Which item a line is about is only worth saying where there are several, the second being number 1.
+    let items =
+        grounds.bounds.iter().map(|bound| Some(bound.item)).chain(grounds.reasons.iter().map(|r| r.item));
+    let several = decision.grants().len() > 1 || items.max().flatten() > Some(0);
+    let item = |n: Option<u32>| or_nothing(n.filter(|_| several).as_ref());
     let mut text = format!("{verdict}  {} at {}\n", grounds.command, grounds.at);
     if !decision.grants().is_empty() {
-        let mut rows =
-            vec![["GRANT", "HOLDER", "ENTITLEMENT", "SCOPE", "FROM", "UNTIL", "STATE"].map(String::from)];
+        let mut rows = vec![
+            ["GRANT", "HOLDER", "ENTITLEMENT", "SCOPE", "EVENT", "FROM", "UNTIL", "STATE"].map(String::from),
+        ];
         rows.extend(decision.grants().iter().map(|grant| {
             [
                 grant.id.to_string(),
                 grant.beneficiary.to_string(),
                 grant.entitlement.to_string(),
-                grant.scope.as_ref().map_or("-".to_owned(), ToString::to_string),
+                or_nothing(grant.scope.as_ref()),
+                or_nothing(grant.event.as_ref()),
                 grant.start.to_string(),
                 grant.end.to_string(),
                 word(&grant.state),
@@ -131,12 +138,13 @@ fn text(decision: &Decision) -> String {
         text.push_str(&table(&rows));
     }
     if !grounds.bounds.is_empty() {
-        let mut rows = vec![["LIMIT", "ENDS", "SOURCE", ""].map(String::from)];
+        let mut rows = vec![["ITEM", "LIMIT", "ENDS", "SOURCE", ""].map(String::from)];
         rows.extend(grounds.bounds.iter().map(|bound| {
             [
+                item(Some(bound.item)),
                 bound.kind.word().to_owned(),
                 bound.end.to_string(),
-                bound.source.clone().unwrap_or_else(|| "-".to_owned()),
+                or_nothing(bound.source.as_ref()),
                 if bound.binding { "sets the end".to_owned() } else { String::new() },
             ]
         }));
@@ -146,10 +154,21 @@ fn text(decision: &Decision) -> String {
     if !grounds.reasons.is_empty() {
         text.push('\n');
         for reason in &grounds.reasons {
-            text.push_str(&format!("  {}: {reason}\n", word(&reason.level)));
+            let of = match item(reason.item).as_str() {
+                NOTHING => String::new(),
+                item => format!(" (item {item})"),
+            };
+            text.push_str(&format!("  {}{of}: {reason}\n", word(&reason.level)));
         }
     }
+    if let Some(next) = grounds.next_change_at {
+        text.push_str(&format!("\n  changes next at {next}\n"));
+    }
     text
+}
+
+fn or_nothing(value: Option<&impl ToString>) -> String {
+    value.map_or_else(|| NOTHING.to_owned(), ToString::to_string)
 }
 
 /// The word that documents use.

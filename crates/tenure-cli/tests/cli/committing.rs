@@ -80,7 +80,7 @@ fn of_two_permits_that_exclude_each_other_one_is_written() {
         let ended = all_at_once(&world, "commit - --json", &proposals);
         assert_eq!(codes(&ended), [0, 5], "{ended:?}");
         let lost = ended.iter().find(|ended| ended.code == 5).unwrap();
-        assert_eq!(lost.error(5)["code"], "log.conflict");
+        assert_eq!(lost.error(5)["code"], "commit.conflict");
         assert!(lost.error(5)["message"].as_str().unwrap().ends_with("decide again"));
         assert_eq!(world.verified().0, before + 1);
         let issued = world.read("l.jsonl").matches("\"entitlement\":\"admin\",\"id\":\"r-").count();
@@ -120,7 +120,7 @@ fn a_decision_is_committed_once() {
     world.tenure("check ann db:write").text(4);
     world.pipe("commit -", &decision).text(0);
     world.tenure("check ann db:write").text(0);
-    assert_eq!(world.pipe("commit - --json", &decision).error(5)["code"], "log.conflict");
+    assert_eq!(world.pipe("commit - --json", &decision).error(5)["code"], "commit.conflict");
     // Deciding again finds what was granted, and has nothing more to write.
     let again = world.pipe("decide - --commit --json", request("r-1", "ann", "admin")).json(0);
     assert_eq!(again["reasons"][0]["code"], "request.already_resolved");
@@ -160,7 +160,7 @@ fn what_gives_something_is_never_appended_unconditionally() {
     let expects = stripped.remove("expects").unwrap();
     world.pipe("commit -", beat("b-0", NOW)).text(0);
     // With a length alone, the length must be right.
-    assert_eq!(world.pipe("commit - --json", proposal.to_string()).error(5)["code"], "log.conflict");
+    assert_eq!(world.pipe("commit - --json", proposal.to_string()).error(5)["code"], "commit.conflict");
     // With neither, it is no proposal.
     proposal.as_object_mut().unwrap().remove("base");
     let error = world.pipe("commit - --json", proposal.to_string()).error(2);
@@ -172,7 +172,7 @@ fn what_gives_something_is_never_appended_unconditionally() {
     proposal["expects"] = expects;
     let mut outdated = proposal.clone();
     outdated["expects"][0]["version"] = serde_json::json!(999);
-    assert_eq!(world.pipe("commit - --json", outdated.to_string()).error(5)["code"], "log.conflict");
+    assert_eq!(world.pipe("commit - --json", outdated.to_string()).error(5)["code"], "commit.conflict");
     world.pipe("commit -", proposal.to_string()).text(0);
     world.tenure("check ann db:write").text(0);
 }

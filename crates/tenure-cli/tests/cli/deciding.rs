@@ -45,14 +45,16 @@ fn people_get_a_table() {
     let expected = "\
 permit  r-1 at 2026-03-02T09:00:00Z
 
-  GRANT  HOLDER  ENTITLEMENT  SCOPE  FROM                  UNTIL                 STATE
-  r-1#0  ann     admin        -      2026-03-02T09:00:00Z  2026-03-02T17:00:00Z  active
+  GRANT  HOLDER  ENTITLEMENT  FROM                  UNTIL                 STATE
+  r-1#0  ann     admin        2026-03-02T09:00:00Z  2026-03-02T17:00:00Z  active
 
   LIMIT    ENDS                  SOURCE
   maximum  2026-03-02T17:00:00Z  all     sets the end
   asked    2026-03-02T18:00:00Z  -
 
   warning: `PT9H` was asked; `maximum` leaves `PT8H` (duration.clipped)
+
+  changes next at 2026-03-02T17:00:00Z
 ";
     assert_eq!(told.text(0), expected);
     let told = world.tenure("decide --request r-2 --for eve --entitlement admin");
@@ -60,6 +62,23 @@ permit  r-1 at 2026-03-02T09:00:00Z
     assert!(told.out.contains("error: there is no identity `eve` (identity.unknown)"), "{told:?}");
     let told = world.pipe("decide - --commit", request("r-1", "ann", "admin"));
     assert!(told.text(0).contains("\ncommitted "), "{told:?}");
+}
+
+#[test]
+fn of_several_items_each_line_names_its_own() {
+    let world = World::new();
+    let request = r#"{"request": {"id": "r-1", "beneficiary": "ann", "duration": "9h",
+        "items": [{"entitlement": "admin", "scope": "prod"}, {"entitlement": "deploy"}]}}"#;
+    let told = world.pipe("decide -", request);
+    for line in [
+        "  GRANT  HOLDER  ENTITLEMENT  SCOPE  FROM ",
+        "  r-1#1  ann     deploy       -      2026",
+        "  ITEM  LIMIT    ENDS ",
+        "  1     maximum  2026",
+        "  warning (item 1): `PT9H` was asked",
+    ] {
+        assert!(told.text(0).contains(line), "{line}: {}", told.out);
+    }
 }
 
 #[test]
