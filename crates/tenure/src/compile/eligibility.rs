@@ -142,10 +142,10 @@ impl CompiledRule {
         }
         let identity = world.state.identities.at(who)?;
         let noun = identity.noun.as_ref();
-        if let Some(kinds) = &selector.kinds {
-            if !kinds.contains(&noun?.last().kind) {
-                return None;
-            }
+        if let Some(kinds) = &selector.kinds
+            && !kinds.contains(&noun?.last().kind)
+        {
+            return None;
         }
         let mut when = IntervalSet::from(self.rule.valid);
         let target = world.state.entitlements.at(what)?.noun.as_ref()?;
@@ -153,10 +153,10 @@ impl CompiledRule {
         if wanted.kinds.as_ref().is_some_and(|kinds| !kinds.contains(&target.last().kind)) {
             return None;
         }
-        if let Some(ids) = &wanted.ids {
-            if !ids.contains(&**world.state.entitlement_names.name(what)?) {
-                return None;
-            }
+        if let Some(ids) = &wanted.ids
+            && !ids.contains(&**world.state.entitlement_names.name(what)?)
+        {
+            return None;
         }
         if let Some(applications) = &wanted.applications {
             when = meet(

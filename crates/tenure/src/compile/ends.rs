@@ -75,13 +75,13 @@ impl Death {
             may_be(validity(world.tree.life(grant.scope)), Cause::ResourceRetired);
         }
 
-        if grant.event != NONE {
-            if let Some(row) = state.events.at(grant.event) {
-                let grace = terms.map_or(Span::ZERO, |terms| terms.grace);
-                may_be(after(first_outside(&open_set(row), start), start, grace), Cause::EventEnded);
-                if follows {
-                    may_be(first_outside(&planned_set(row), start), Cause::EventEnded);
-                }
+        if grant.event != NONE
+            && let Some(row) = state.events.at(grant.event)
+        {
+            let grace = terms.map_or(Span::ZERO, |terms| terms.grace);
+            may_be(after(first_outside(&open_set(row), start), start, grace), Cause::EventEnded);
+            if follows {
+                may_be(first_outside(&planned_set(row), start), Cause::EventEnded);
             }
         }
 

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::case::{Case, Denied};
 use super::trace::Moment;
+use super::window::Ask;
 use super::{Code, Reason};
 use crate::check::text;
 use crate::compile::{CompiledRule, planned_set, uncapped_set, unclosed_set};
@@ -60,12 +61,11 @@ pub(super) fn suits(
     case: &mut Case<'_>,
     id: &EventId,
     row: &EventRow,
-    who: u32,
+    ask: &Ask<'_>,
     entitlement: &str,
     matched: &[&CompiledRule],
-    moment: Moment,
-    item: u32,
 ) {
+    let (who, moment, item) = (ask.who, ask.start, ask.item);
     let Some(noun) = &row.noun else { return };
     let rules: Vec<_> = matched.iter().filter_map(|rule| rule.rule.event.as_ref()).collect();
     let covered = noun.when(|e| {
@@ -77,7 +77,7 @@ pub(super) fn suits(
         Some("outside_ceiling")
     } else if !case.trace.is_in(moment, &of_kind) {
         Some("kind_not_allowed")
-    } else if !(rules.iter().all(|rule| rule.self_opened) && !rules.is_empty())
+    } else if (rules.is_empty() || !rules.iter().all(|rule| rule.self_opened))
         && case.trace.is_in(moment, &opened_by(row, who))
     {
         Some("self_opened")

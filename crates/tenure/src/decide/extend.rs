@@ -122,7 +122,7 @@ fn steps<'a>(case: &mut Case<'a>, command: &Extend) -> Result<Found<'a>, Denied>
 
     let rules: Vec<&CompiledRule> = matched.iter().map(|(rule, _)| *rule).collect();
     if let (Some(id), Some((_, event))) = (&event_id, ask.event) {
-        event::suits(case, id, event, ask.who, entitlement.as_str(), &rules, start, 0);
+        event::suits(case, id, event, &ask, entitlement.as_str(), &rules);
     }
     let stated = Stated {
         event: event_id.is_some(),

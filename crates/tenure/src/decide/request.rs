@@ -293,7 +293,7 @@ fn judge(case: &mut Case<'_>, request: &Request, item: &Item, ask: &Ask<'_>) -> 
     let before = errors(case);
     let rules: Vec<&CompiledRule> = matched.iter().map(|(rule, _)| *rule).collect();
     if let (Some(id), Some((_, row))) = (&request.event, ask.event) {
-        event::suits(case, id, row, ask.who, item.entitlement.as_str(), &rules, ask.start, ask.item);
+        event::suits(case, id, row, ask, item.entitlement.as_str(), &rules);
     }
     let stated = Stated {
         event: request.event.is_some(),
@@ -303,10 +303,10 @@ fn judge(case: &mut Case<'_>, request: &Request, item: &Item, ask: &Ask<'_>) -> 
     let long = how_long(case, request, ask, &rules);
     inputs(case, ask, &rules, &stated, long.is_none());
     let long = long?;
-    if let Some(asked) = long.asked {
-        if !case.trace.moment_is_before(ask.start, asked.at) {
-            case.reasons.push(Reason::error(Code::WindowElapsed).with("end", text(asked.at)).item(ask.item));
-        }
+    if let Some(asked) = long.asked
+        && !case.trace.moment_is_before(ask.start, asked.at)
+    {
+        case.reasons.push(Reason::error(Code::WindowElapsed).with("end", text(asked.at)).item(ask.item));
     }
     if errors(case) > before {
         return None;
@@ -323,10 +323,10 @@ fn judge(case: &mut Case<'_>, request: &Request, item: &Item, ask: &Ask<'_>) -> 
     limits.extend(renewals);
     let held = rules.iter().map(|rule| rule.rule.already_held).max().unwrap_or_default();
     let prolonged = (held == AlreadyHeld::Extend).then(|| live_one(case, ask)).flatten();
-    if let Some((_, grant)) = prolonged {
-        if let Ok(allowed) = extend::allowance(case, ask, &matched, grant) {
-            limits.extend(allowed);
-        }
+    if let Some((_, grant)) = prolonged
+        && let Ok(allowed) = extend::allowance(case, ask, &matched, grant)
+    {
+        limits.extend(allowed);
     }
     let end = window::close(case, ask, &limits)?;
     case.reasons.extend(too_many);
@@ -350,11 +350,11 @@ fn judge(case: &mut Case<'_>, request: &Request, item: &Item, ask: &Ask<'_>) -> 
         let view = GrantView { session_until, ..case.view_as(grant, GrantState::Active, after)? };
         return Some((Outcome::Extend { end: end.at, limit }, view));
     }
-    if held == AlreadyHeld::Reject {
-        if let Some(id) = overlapping(case, ask, end) {
-            let reason = Reason::error(Code::GrantAlreadyActive).with("grant", id.as_str());
-            case.reasons.push(reason.item(ask.item));
-        }
+    if held == AlreadyHeld::Reject
+        && let Some(id) = overlapping(case, ask, end)
+    {
+        let reason = Reason::error(Code::GrantAlreadyActive).with("grant", id.as_str());
+        case.reasons.push(reason.item(ask.item));
     }
     if errors(case) > before {
         return None;

@@ -141,16 +141,16 @@ pub(super) fn standing_limits(
         let name = case.state().entitlement_names.name(ask.entitlement).map(|name| String::from(&**name));
         fixed(BoundKind::Entitlement, life.end(), name);
     }
-    if ask.scope != NONE {
-        if let Some(life) = world.tree.life(ask.scope) {
-            let name = case.state().resource_names.name(ask.scope).map(|name| String::from(&**name));
-            fixed(BoundKind::Scope, life.end(), name);
-        }
+    if ask.scope != NONE
+        && let Some(life) = world.tree.life(ask.scope)
+    {
+        let name = case.state().resource_names.name(ask.scope).map(|name| String::from(&**name));
+        fixed(BoundKind::Scope, life.end(), name);
     }
-    if matched.iter().any(|(rule, _)| rule.rule.session == SessionRule::Bound) {
-        if let Some(end) = ask.session_ends {
-            fixed(BoundKind::Session, end, None);
-        }
+    if matched.iter().any(|(rule, _)| rule.rule.session == SessionRule::Bound)
+        && let Some(end) = ask.session_ends
+    {
+        fixed(BoundKind::Session, end, None);
     }
     limits.retain(|limit| !limit.end.at.is_never());
     limits

@@ -362,12 +362,12 @@ impl Inner {
             let mut shortened = false;
             for holding in old {
                 let mut holding = *holding;
-                if let Source::Grant(grant) = holding.source() {
-                    if let Ok(at) = cuts.binary_search_by_key(&grant, |cut| cut.grant) {
-                        let end = cuts.get(at).map_or(holding.end, |cut| cut.end);
-                        shortened |= end < holding.end;
-                        holding.end = holding.end.min(end);
-                    }
+                if let Source::Grant(grant) = holding.source()
+                    && let Ok(at) = cuts.binary_search_by_key(&grant, |cut| cut.grant)
+                {
+                    let end = cuts.get(at).map_or(holding.end, |cut| cut.end);
+                    shortened |= end < holding.end;
+                    holding.end = holding.end.min(end);
                 }
                 if holding.start < holding.end {
                     row.push(holding);

@@ -69,10 +69,10 @@ impl Fact {
         // body; so the body is read again from its own node where it is at fault.
         let kind = node.get("kind").and_then(Node::text);
         let body = node.get("body");
-        if let (Some(kind), Some(body)) = (kind, body) {
-            if let Some(Err(error)) = Body::read(kind, NodeReader(body)) {
-                return Err(error.under("/body"));
-            }
+        if let (Some(kind), Some(body)) = (kind, body)
+            && let Some(Err(error)) = Body::read(kind, NodeReader(body))
+        {
+            return Err(error.under("/body"));
         }
         document::read(node)
     }

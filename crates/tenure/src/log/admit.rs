@@ -134,10 +134,11 @@ pub fn admit(state: &State, facts: &[Fact], now: Timestamp) -> Result<Vec<Fact>,
 
 /// Whether the log has a fact of this id: the same one, or another.
 fn is_repeat(state: &State, fact: &Fact) -> Option<bool> {
-    if let Body::GrantIssued(terms) = &fact.body {
-        if state.grant_reference(terms.id.as_str()).is_some() && state.leaf_of(fact.id.as_str()).is_none() {
-            return Some(false);
-        }
+    if let Body::GrantIssued(terms) = &fact.body
+        && state.grant_reference(terms.id.as_str()).is_some()
+        && state.leaf_of(fact.id.as_str()).is_none()
+    {
+        return Some(false);
     }
     let known = state.leaf_of(fact.id.as_str())?;
     let text = serde_json::to_vec(fact).ok()?;
@@ -150,10 +151,10 @@ fn judge(state: &State, fact: &Fact, now: Timestamp) -> Result<(), AdmitErrorKin
     if fact.recorded_at > now.plus(CLOCK_TOLERANCE) {
         return Err(AdmitErrorKind::FromFuture { recorded_at: fact.recorded_at, now });
     }
-    if let Some(replaces) = &fact.replaces {
-        if !state.can_take_back(replaces, fact.recorded_at) {
-            return Err(AdmitErrorKind::Replaces { replaces: replaces.clone() });
-        }
+    if let Some(replaces) = &fact.replaces
+        && !state.can_take_back(replaces, fact.recorded_at)
+    {
+        return Err(AdmitErrorKind::Replaces { replaces: replaces.clone() });
     }
     let needs = |kind: NounKind, name: &str| {
         if state.knows(kind, name) {

@@ -200,10 +200,10 @@ impl TryFrom<RequestText> for Request {
         if text.duration.is_some_and(Span::is_zero) {
             return Err("[request.duration] a duration is longer than zero");
         }
-        if let (Some(start), Some(until)) = (text.start, text.until) {
-            if start >= until {
-                return Err("[request.window] `until` is later than `start`");
-            }
+        if let (Some(start), Some(until)) = (text.start, text.until)
+            && start >= until
+        {
+            return Err("[request.window] `until` is later than `start`");
         }
         Ok(Self {
             beneficiary,

@@ -179,7 +179,7 @@ mod tests {
             }
             prop_assert_eq!(pages.iter().copied().collect::<Vec<_>>(), array.clone());
             prop_assert_eq!(before.0.iter().copied().collect::<Vec<_>>(), before.1);
-            for at in 0..array.len() + 2 {
+            for at in 0..=array.len() {
                 prop_assert_eq!(pages.get(at), array.get(at));
             }
         }
