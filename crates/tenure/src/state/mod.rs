@@ -50,7 +50,7 @@ use crate::model::Basis;
 use crate::store::{Index, Names, Pages, Texts};
 use crate::time::Timestamp;
 use merkle::Frontier;
-use records::{AccountRow, ApplicationRow, Extension, FeedRow};
+use records::{AccountRow, ApplicationRow, Extension, FeedRow, OwnName};
 
 /// What the facts say. A clone costs nothing and shares everything.
 ///
@@ -99,7 +99,7 @@ pub struct State {
     pub(crate) request_index: Index,
     pub(crate) resolved_with: Pages<Arc<Vec<u32>>>,
     pub(crate) grants: Pages<GrantRow>,
-    pub(crate) own_names: Pages<records_own::OwnName>,
+    pub(crate) own_names: Pages<OwnName>,
     #[serde(skip)]
     pub(crate) own_name_index: Index,
     #[serde(with = "packed::list")]
@@ -112,21 +112,6 @@ pub struct State {
     pub(crate) fact_index: Index,
     /// Facts that have not taken effect and may still be taken back.
     pub(crate) scheduled: Arc<BTreeMap<FactId, Scheduled>>,
-}
-
-/// The names of grants that are not named for their request.
-pub(crate) mod records_own {
-    use serde::{Deserialize, Serialize};
-
-    use crate::store::TextRef;
-
-    /// A name and the grant and request it belongs to.
-    #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-    pub(crate) struct OwnName {
-        pub(crate) name: TextRef,
-        pub(crate) grant: u32,
-        pub(crate) request: u32,
-    }
 }
 
 /// The policy document in force.

@@ -181,6 +181,22 @@ pub(crate) struct RequestRow {
     pub(crate) stage: Stage,
 }
 
+impl RequestRow {
+    /// A request of which nothing is known but its name.
+    pub(crate) const fn named(name: TextRef) -> Self {
+        Self {
+            name,
+            digest: [0; 16],
+            requester: NONE,
+            beneficiary: NONE,
+            version: 0,
+            last_grant: NONE,
+            resolved_with: NONE,
+            stage: Stage::Named,
+        }
+    }
+}
+
 /// What became of a request, or that its id names something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Stage {
@@ -219,6 +235,14 @@ pub(crate) struct GrantRow {
     pub(crate) previous_of_request: u32,
     pub(crate) item: u16,
     pub(crate) cause: Cause,
+}
+
+/// The name of a grant that is not named for its request, with the grant and the request it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct OwnName {
+    pub(crate) name: TextRef,
+    pub(crate) grant: u32,
+    pub(crate) request: u32,
 }
 
 /// The item number of a grant that is not named for its request.

@@ -1,0 +1,260 @@
+//! What is held: standing assignments, memberships and grants.
+
+use alloc::sync::Arc;
+
+use super::super::records::{Extension, OwnName};
+use super::super::{GrantRow, OWN_NAME, Stage, StandingRow, State};
+use super::{Effect, half_digest};
+use crate::fact::{GrantEnded, GrantExtended};
+use crate::model::{Basis, GrantTerms, Holder, Membership, Standing};
+use crate::store::{NONE, hash};
+use crate::time::Timestamp;
+
+impl State {
+    pub(super) fn assign(
+        &mut self,
+        id: &str,
+        standing: &Standing,
+        at: Timestamp,
+        version: u64,
+    ) -> Option<Effect> {
+        let known = self.standing_reference(id, false).is_some();
+        let entitlement = self.entitlement(&standing.entitlement)?;
+        let scope = self.scope(standing.scope.as_ref())?;
+        let (holder, holder_is_group) = match &standing.holder {
+            Holder::Identity(identity) => (self.identity(identity)?, false),
+            Holder::Group(group) => (self.entitlement(group)?, true),
+        };
+        if holder_is_group {
+            self.entitlements.at_mut(holder)?.group = version;
+        } else {
+            self.identities.at_mut(holder)?.person = version;
+        }
+        if known {
+            return Some(Effect::Nothing);
+        }
+        if let (Holder::Group(_), Some(_)) = (&standing.holder, standing.window()) {
+            self.link(holder, &standing.entitlement)?;
+        }
+        let row = StandingRow {
+            name: self.texts.push(id)?,
+            membership: false,
+            holder,
+            holder_is_group,
+            entitlement,
+            scope,
+            window: standing.window(),
+            assigned: at,
+            removed: Timestamp::MAX,
+            previous: NONE,
+        };
+        self.add_standing(id, row)
+    }
+
+    pub(super) fn join(
+        &mut self,
+        id: &str,
+        stay: &Membership,
+        at: Timestamp,
+        version: u64,
+    ) -> Option<Effect> {
+        let known = self.standing_reference(id, true).is_some();
+        let entitlement = self.entitlement(&stay.group)?;
+        let scope = self.scope(stay.scope.as_ref())?;
+        let holder = self.identity(&stay.member)?;
+        self.entitlements.at_mut(entitlement)?.group = version;
+        self.identities.at_mut(holder)?.person = version;
+        if known {
+            return Some(Effect::Nothing);
+        }
+        let row = StandingRow {
+            name: self.texts.push(id)?,
+            membership: true,
+            holder,
+            holder_is_group: false,
+            entitlement,
+            scope,
+            window: stay.window(),
+            assigned: at,
+            removed: Timestamp::MAX,
+            previous: NONE,
+        };
+        self.add_standing(id, row)
+    }
+
+    pub(super) fn add_standing(&mut self, id: &str, mut row: StandingRow) -> Option<Effect> {
+        let (holder, is_group, membership) = (row.holder, row.holder_is_group, row.membership);
+        if !is_group {
+            row.previous = self.identities.at(holder)?.last_standing;
+        }
+        let reference = self.standing.push(row)?;
+        self.standing_index.insert(hash(&(id, membership)), reference);
+        if is_group {
+            Arc::make_mut(&mut self.entitlements.at_mut(holder)?.standing).push(reference);
+            return Some(Effect::Everything);
+        }
+        self.identities.at_mut(holder)?.last_standing = reference;
+        Some(Effect::Identity(holder))
+    }
+
+    pub(super) fn remove(
+        &mut self,
+        id: &str,
+        membership: bool,
+        at: Timestamp,
+        version: u64,
+    ) -> Option<Effect> {
+        let Some(reference) = self.standing_reference(id, membership) else {
+            return Some(Effect::Nothing);
+        };
+        let row = self.standing.at_mut(reference)?;
+        row.removed = row.removed.min(at);
+        let (holder, is_group, group) = (row.holder, row.holder_is_group, row.entitlement);
+        if is_group {
+            self.entitlements.at_mut(holder)?.group = version;
+            return Some(Effect::Everything);
+        }
+        if membership {
+            self.entitlements.at_mut(group)?.group = version;
+        }
+        self.identities.at_mut(holder)?.person = version;
+        Some(Effect::Identity(holder))
+    }
+
+    pub(super) fn issue(&mut self, terms: &GrantTerms, at: Timestamp, version: u64) -> Option<Effect> {
+        let holder = self.identity(&terms.beneficiary)?;
+        self.identities.at_mut(holder)?.person = version;
+        if self.grant_reference(terms.id.as_str()).is_some() {
+            return Some(Effect::Nothing);
+        }
+        let entitlement = self.entitlement(&terms.entitlement)?;
+        let scope = self.scope(terms.scope.as_ref())?;
+        let event = match &terms.event {
+            Some(event) => self.event(event)?,
+            None => NONE,
+        };
+        let request = match &terms.request {
+            Some(request) => self.request(request.as_str())?,
+            None => NONE,
+        };
+        let item = terms.request.as_ref().and_then(|r| item_of(terms.id.as_str(), r.as_str()));
+        let grant = u32::try_from(self.grants.len()).ok()?;
+        let named = match item {
+            Some(_) => request,
+            None => {
+                let name = self.texts.push(terms.id.as_str())?;
+                let own = self.own_names.push(OwnName { name, grant, request })?;
+                self.own_name_index.insert(hash(terms.id.as_str()), own);
+                own
+            }
+        };
+        let row = GrantRow {
+            start: terms.term.start(),
+            end: terms.term.end(),
+            limit: match terms.basis {
+                Basis::External => terms.term.end(),
+                Basis::Policy { limit, .. } => limit,
+            },
+            issued: at,
+            over: Timestamp::MAX,
+            holder,
+            entitlement,
+            scope,
+            event,
+            basis: self.basis(&terms.basis)?,
+            request: named,
+            extensions: NONE,
+            previous_of_holder: self.identities.at(holder)?.last_grant,
+            previous_of_event: self.events.at(event).map_or(NONE, |row| row.last_grant),
+            previous_of_request: self.requests.at(request).map_or(NONE, |row| row.last_grant),
+            item: item.unwrap_or(OWN_NAME),
+            cause: crate::fact::Cause::Expired,
+        };
+        self.grants.push(row)?;
+        self.identities.at_mut(holder)?.last_grant = grant;
+        if let Some(row) = self.events.at_mut(event) {
+            row.last_grant = grant;
+        }
+        if let Some(row) = self.requests.at_mut(request) {
+            row.last_grant = grant;
+        }
+        Some(Effect::Identity(holder))
+    }
+
+    pub(super) fn extend(
+        &mut self,
+        extended: &GrantExtended,
+        at: Timestamp,
+        position: u64,
+        version: u64,
+    ) -> Option<Effect> {
+        let command = self.request(extended.command.as_str())?;
+        let Some(grant) = self.grant_reference(extended.id.as_str()) else {
+            return Some(Effect::Nothing);
+        };
+        let holder = self.grants.at(grant)?.holder;
+        self.identities.at_mut(holder)?.person = version;
+        let row = self.requests.at_mut(command)?;
+        row.version = version;
+        if row.stage == Stage::Extension {
+            return Some(Effect::Nothing);
+        }
+        if row.stage == Stage::Named && row.last_grant == NONE {
+            row.stage = Stage::Extension;
+            row.digest = half_digest(&extended.digest);
+            row.last_grant = grant;
+        }
+        let entry = Extension { at, position, end: extended.end, limit: extended.limit };
+        let list = self.grants.at(grant)?.extensions;
+        if list == NONE {
+            let list = self.extensions.push(Arc::new(alloc::vec![entry]))?;
+            self.grants.at_mut(grant)?.extensions = list;
+        } else {
+            let list = Arc::make_mut(self.extensions.at_mut(list)?);
+            let place = list.partition_point(|e| (e.at, e.position) < (at, position));
+            list.insert(place, entry);
+        }
+        Some(Effect::Identity(holder))
+    }
+
+    pub(super) fn end(&mut self, ended: &GrantEnded, at: Timestamp, version: u64) -> Option<Effect> {
+        let Some(grant) = self.grant_reference(ended.id.as_str()) else {
+            return Some(Effect::Nothing);
+        };
+        let row = self.grants.at_mut(grant)?;
+        if (at, ended.cause) < (row.over, row.cause) || row.over.is_never() {
+            (row.over, row.cause) = (at, ended.cause);
+        }
+        let holder = row.holder;
+        self.identities.at_mut(holder)?.person = version;
+        Some(Effect::Identity(holder))
+    }
+
+    pub(super) fn basis(&mut self, basis: &Basis) -> Option<u32> {
+        if let Some(found) = self.bases.iter().rposition(|known| same_terms(known, basis)) {
+            return u32::try_from(found).ok();
+        }
+        let reference = u32::try_from(self.bases.len()).ok()?;
+        Arc::make_mut(&mut self.bases).push(basis.clone());
+        Some(reference)
+    }
+}
+
+/// Whether two grants rest on the same terms, their limits apart.
+fn same_terms(a: &Basis, b: &Basis) -> bool {
+    match (a, b) {
+        (Basis::External, Basis::External) => true,
+        (
+            Basis::Policy { event: ea, on_loss: la, rules: ra, .. },
+            Basis::Policy { event: eb, on_loss: lb, rules: rb, .. },
+        ) => ea == eb && la == lb && ra == rb,
+        _ => false,
+    }
+}
+
+/// The item number in `<request>#<item>`.
+fn item_of(grant: &str, request: &str) -> Option<u16> {
+    let number = grant.strip_prefix(request)?.strip_prefix('#')?;
+    let item: u16 = number.parse().ok()?;
+    (item != OWN_NAME && (number == "0" || !number.starts_with(['0', '+']))).then_some(item)
+}

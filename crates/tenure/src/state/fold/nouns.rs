@@ -1,0 +1,133 @@
+//! Nouns and the edges between them.
+
+use alloc::sync::Arc;
+
+use super::super::records::StatusChange;
+use super::super::{IdentityRow, State, Turn};
+use super::Effect;
+use super::reaches;
+use crate::fact::Defined;
+use crate::id::{EntitlementId, IdentityId, ResourceId};
+use crate::model::{Entitlement, History, Identity, Resource};
+use crate::time::Timestamp;
+
+impl State {
+    pub(super) fn define_identity(
+        &mut self,
+        d: &Defined<IdentityId, Identity>,
+        at: Timestamp,
+        version: u64,
+    ) -> Option<Effect> {
+        let (reference, row) = self.identity_row(&d.id)?;
+        row.version = version;
+        if row.noun.is_none() {
+            row.noun = Some(Arc::new(History::new(at, d.definition.clone())));
+        }
+        Some(Effect::Identity(reference))
+    }
+
+    pub(super) fn turn(
+        &mut self,
+        id: &IdentityId,
+        turn: Turn,
+        at: Timestamp,
+        position: u64,
+        withdrawn: Option<u64>,
+    ) -> Option<Effect> {
+        let (reference, row) = self.identity_row(id)?;
+        row.version = position.checked_add(1)?;
+        let status = Arc::make_mut(&mut row.status);
+        status.retain(|s| Some(s.position) != withdrawn);
+        let place = status.partition_point(|s| (s.at, s.position) < (at, position));
+        status.insert(place, StatusChange { at, position, turn });
+        Some(Effect::Identity(reference))
+    }
+
+    pub(super) fn define_resource(
+        &mut self,
+        id: &ResourceId,
+        noun: &Resource,
+        at: Timestamp,
+        version: u64,
+    ) -> Option<Effect> {
+        let fresh = self.resource_names.find(id.as_str()).is_none();
+        let reference = self.resource(id)?;
+        if self.resources.at(reference)?.noun.is_none() {
+            if let Some(parent) = &noun.parent {
+                self.link_parent(reference, parent)?;
+            }
+            self.resources.at_mut(reference)?.noun = Some(Arc::new(History::new(at, noun.clone())));
+        }
+        self.resources.at_mut(reference)?.version = version;
+        Some(if fresh { Effect::Fresh } else { Effect::Everything })
+    }
+
+    pub(super) fn define_entitlement(
+        &mut self,
+        id: &EntitlementId,
+        noun: &Entitlement,
+        at: Timestamp,
+        version: u64,
+    ) -> Option<Effect> {
+        let fresh = self.entitlement_names.find(id.as_str()).is_none();
+        let reference = self.entitlement(id)?;
+        if self.entitlements.at(reference)?.noun.is_none() {
+            for implied in &noun.implies {
+                self.link(reference, &implied.entitlement)?;
+            }
+            for permission in &noun.permissions {
+                self.permission_names.intern(permission.as_str())?;
+            }
+            self.entitlements.at_mut(reference)?.noun = Some(Arc::new(History::new(at, noun.clone())));
+        }
+        self.entitlements.at_mut(reference)?.version = version;
+        Some(if fresh { Effect::Fresh } else { Effect::Everything })
+    }
+
+    /// Adds an edge to the hierarchy, inert if it would close a cycle.
+    pub(super) fn link(&mut self, from: u32, to: &EntitlementId) -> Option<()> {
+        let to = self.entitlement(to)?;
+        let row = self.entitlements.at(from)?;
+        if row.targets.contains(&to) || row.inert.contains(&to) {
+            return Some(());
+        }
+        let entitlements = &self.entitlements;
+        let closes = reaches(to, from, |n| entitlements.at(n).map(|row| row.targets.as_slice()));
+        let row = self.entitlements.at_mut(from)?;
+        Arc::make_mut(if closes { &mut row.inert } else { &mut row.targets }).push(to);
+        Some(())
+    }
+
+    /// Adds a node above a resource, inert if the resource would be its own ancestor.
+    pub(super) fn link_parent(&mut self, from: u32, to: &ResourceId) -> Option<()> {
+        let to = self.resource(to)?;
+        let row = self.resources.at(from)?;
+        if row.parents.contains(&to) || row.inert.contains(&to) {
+            return Some(());
+        }
+        let resources = &self.resources;
+        let closes = reaches(to, from, |n| resources.at(n).map(|row| row.parents.as_slice()));
+        let row = self.resources.at_mut(from)?;
+        Arc::make_mut(if closes { &mut row.inert } else { &mut row.parents }).push(to);
+        Some(())
+    }
+
+    pub(super) fn touch_application(&mut self, id: &str, version: u64) -> Option<u32> {
+        let reference = self.application(id)?;
+        self.applications.at_mut(reference)?.version = version;
+        Some(reference)
+    }
+
+    pub(super) fn touch_application_of(&mut self, account: u32, version: u64) -> Option<()> {
+        let noun = self.accounts.at(account)?.noun.clone();
+        if let Some(noun) = noun {
+            self.touch_application(noun.last().application.as_str(), version)?;
+        }
+        Some(())
+    }
+
+    pub(super) fn identity_row(&mut self, id: &IdentityId) -> Option<(u32, &mut IdentityRow)> {
+        let reference = self.identity(id)?;
+        Some((reference, self.identities.at_mut(reference)?))
+    }
+}
