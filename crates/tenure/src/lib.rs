@@ -7,6 +7,7 @@ pub mod check;
 mod compile;
 pub mod decide;
 pub mod document;
+mod effective;
 pub mod engine;
 pub mod fact;
 mod graph;

@@ -244,14 +244,36 @@ impl Serialize for Decision {
 
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let grounds = self.grounds();
-        let verdict = match self.verdict() {
-            Verdict::Permit => "permit",
-            Verdict::Pending => "pending",
-            Verdict::Deny => "deny",
-        };
-        writeln!(f, "{verdict} {} at {}", grounds.command, grounds.at)?;
-        for grant in self.grants() {
+        match self {
+            Self::Permit(permit) => permit.fmt(f),
+            Self::Pending(pending) => pending.fmt(f),
+            Self::Deny(deny) => deny.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Permit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.grounds.write("permit", &self.grants, f)
+    }
+}
+
+impl fmt::Display for Pending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.grounds.write("pending", &self.grants, f)
+    }
+}
+
+impl fmt::Display for Deny {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.grounds.write("deny", &[], f)
+    }
+}
+
+impl Grounds {
+    fn write(&self, verdict: &str, grants: &[GrantView], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{verdict} {} at {}", self.command, self.at)?;
+        for grant in grants {
             write!(f, "  {} holds {}", grant.beneficiary, grant.entitlement)?;
             if let Some(scope) = &grant.scope {
                 write!(f, " in {scope}")?;
@@ -262,7 +284,7 @@ impl fmt::Display for Decision {
             }
             writeln!(f, " ({})", grant.id)?;
         }
-        for bound in &grounds.bounds {
+        for bound in &self.bounds {
             let mark = if bound.binding { "ends at" } else { "limit" };
             write!(f, "  {mark} {} by {}", bound.end, bound.kind.word())?;
             match &bound.source {
@@ -270,7 +292,7 @@ impl fmt::Display for Decision {
                 None => writeln!(f)?,
             }
         }
-        for reason in &grounds.reasons {
+        for reason in &self.reasons {
             writeln!(f, "  {reason}")?;
         }
         Ok(())
