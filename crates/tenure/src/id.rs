@@ -90,6 +90,12 @@ macro_rules! ids {
                 &self.0
             }
 
+            /// The text, shared.
+            #[allow(dead_code, reason = "not every kind of id is read as a key")]
+            pub(crate) fn shared(&self) -> Arc<str> {
+                Arc::clone(&self.0)
+            }
+
             /// An id whose text was validated before and is shared, not copied.
             #[allow(dead_code, reason = "not every kind of id is interned")]
             pub(crate) fn from_interned(text: &Arc<str>) -> Self {

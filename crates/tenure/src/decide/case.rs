@@ -1,10 +1,9 @@
 //! A case is a command in the course of being decided: what was read, what was found, and how long it holds.
 
-use alloc::string::ToString;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::proposal::{Draft, Entry};
+use super::proposal::{Draft, Plan};
 use super::trace::{Moment, Trace};
 use super::{Bound, Code, Command, Decision, Deny, GrantView, Grounds, Level, LogRef, Permit, Reason};
 use crate::check::text;
@@ -57,17 +56,16 @@ impl<'a> Case<'a> {
         self.engine.world()
     }
 
-    pub(super) fn read(&mut self, kind: KeyKind, id: &str) {
-        if !self.footprint.iter().any(|key| key.kind() == kind && key.id() == id) {
+    pub(super) fn read(&mut self, kind: KeyKind, id: Arc<str>) {
+        if !self.footprint.iter().any(|key| key.kind() == kind && key.id() == &*id) {
             self.footprint.push(Key::new(kind, id));
         }
     }
 
     /// Reads the name behind a reference.
     pub(super) fn read_name(&mut self, kind: KeyKind, name: Option<&Arc<str>>) {
-        let Some(name) = name else { return };
-        if !self.footprint.iter().any(|key| key.kind() == kind && key.id() == &**name) {
-            self.footprint.push(Key::new(kind, Arc::clone(name)));
+        if let Some(name) = name {
+            self.read(kind, Arc::clone(name));
         }
     }
 
@@ -94,7 +92,7 @@ impl<'a> Case<'a> {
 
     /// The identity of that name, if it is one.
     pub(super) fn identity(&mut self, id: &IdentityId) -> Result<(u32, &'a IdentityRow), Denied> {
-        self.read(KeyKind::Identity, id.as_str());
+        self.read(KeyKind::Identity, id.shared());
         let state = self.state();
         let found = state.identity_names.find(id.as_str());
         let row = found.and_then(|r| state.identities.at(r).map(|row| (r, row)));
@@ -219,7 +217,7 @@ impl<'a> Case<'a> {
             None => {
                 // A grant is named for its request, so its coming into being is the request's.
                 let request = id.as_str().rsplit_once('#').map_or(id.as_str(), |(request, _)| request);
-                self.read(KeyKind::Request, request);
+                self.read(KeyKind::Request, Arc::from(request));
                 Err(self.fail(Reason::error(Code::GrantUnknown).with("grant", id.as_str())))
             }
         }
@@ -267,7 +265,7 @@ impl<'a> Case<'a> {
             holds,
             log: LogRef { length: state.len(), root: Arc::clone(self.engine.log_root()) },
             next_change_at,
-            policy: self.engine.policy().digest().to_string(),
+            policy: Arc::clone(self.engine.policy_digest()),
             reasons,
         }
     }
@@ -278,13 +276,8 @@ impl<'a> Case<'a> {
         Decision::Deny(Deny { grounds: self.grounds(None) })
     }
 
-    /// Permits these grants by these entries.
-    pub(super) fn permit(
-        self,
-        grants: Vec<GrantView>,
-        by: Option<IdentityId>,
-        entries: Vec<Entry>,
-    ) -> Decision {
+    /// Permits these grants; the plan is what it takes.
+    pub(super) fn permit(self, grants: Vec<GrantView>, by: Option<IdentityId>, plan: Plan) -> Decision {
         let ends_only = self.command.only_ends();
         let engine = self.engine;
         let at = self.at();
@@ -294,7 +287,7 @@ impl<'a> Case<'a> {
             base: (!ends_only).then(|| engine.position()),
             by,
             command: self.command.clone(),
-            entries,
+            plan,
         };
         Decision::Permit(Permit { grants, grounds: self.grounds(next), draft })
     }
@@ -305,6 +298,6 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn request_key(id: &RequestId) -> Key {
-        Key::new(KeyKind::Request, id.as_str())
+        Key::new(KeyKind::Request, id.shared())
     }
 }

@@ -1,6 +1,6 @@
 //! A decision is a verdict with its grants, its reasons, every bound, and how long it holds.
 
-use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -81,7 +81,7 @@ pub struct Grounds {
     /// The next instant at which this answer, or what it gives, changes by itself.
     pub next_change_at: Option<Timestamp>,
     /// The digest of the policy document that decided.
-    pub policy: String,
+    pub policy: Arc<str>,
     /// Why: errors if denied, warnings otherwise.
     pub reasons: Vec<Reason>,
 }
@@ -92,7 +92,7 @@ pub struct LogRef {
     /// How many facts it has.
     pub length: u64,
     /// The root of their RFC 9162 tree, hexadecimal.
-    pub root: alloc::sync::Arc<str>,
+    pub root: Arc<str>,
 }
 
 /// One limit on one grant.
@@ -108,7 +108,7 @@ pub struct Bound {
     pub kind: BoundKind,
     /// The rule, event or identity it comes from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
+    pub source: Option<Arc<str>>,
 }
 
 /// A grant as a decision shows it.

@@ -4,7 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::case::{Case, Denied};
-use super::proposal::Entry;
+use super::proposal::{Entry, Plan};
 use super::{Code, Deactivate, Decision, GrantView, Reason, Revoke, RevokeMode, Withdraw};
 use crate::check::text;
 use crate::fact::{Body, Cause, GrantEnded, Named};
@@ -49,7 +49,7 @@ pub(super) fn revoke(mut case: Case<'_>, command: &Revoke) -> Decision {
 
 /// Takes back a request that nobody has decided.
 pub(super) fn withdraw(mut case: Case<'_>, command: &Withdraw) -> Decision {
-    case.read(KeyKind::Request, command.request.as_str());
+    case.read(KeyKind::Request, command.request.shared());
     let state = case.state();
     let row = state.request_reference(command.request.as_str()).and_then(|r| state.requests.at(r));
     let named = |code| Reason::error(code).with("request", command.request.as_str());
@@ -73,7 +73,7 @@ pub(super) fn withdraw(mut case: Case<'_>, command: &Withdraw) -> Decision {
     let by = command.by.clone().or_else(|| state.identity_id(row.requester));
     let body = Body::RequestWithdrawn(Named { id: command.request.clone(), reason: command.reason.clone() });
     let touches = vec![Case::request_key(&command.request)];
-    case.permit(Vec::new(), by, vec![Entry { body, touches }])
+    case.permit(Vec::new(), by, Plan::Entries(vec![Entry { body, touches }]))
 }
 
 /// What becomes of a grant, and the fact that makes it so; no fact if it is over.
@@ -135,5 +135,5 @@ fn settle(
     ended: Vec<(GrantView, Option<Entry>)>,
 ) -> Decision {
     let (views, entries): (Vec<_>, Vec<_>) = ended.into_iter().unzip();
-    case.permit(views, by, entries.into_iter().flatten().collect())
+    case.permit(views, by, Plan::Entries(entries.into_iter().flatten().collect()))
 }

@@ -22,7 +22,7 @@ pub(super) fn named<'a>(
     beneficiary: &IdentityId,
     moment: Moment,
 ) -> Result<(u32, &'a EventRow), Denied> {
-    case.read(KeyKind::Event, id.as_str());
+    case.read(KeyKind::Event, id.shared());
     let state = case.state();
     let found = state.event_names.find(id.as_str());
     let row = found.and_then(|r| state.events.at(r).map(|row| (r, row)));
@@ -32,7 +32,7 @@ pub(super) fn named<'a>(
         return Err(case.fail(invalid("unknown")));
     };
     if let Some(feed) = &noun.last().feed {
-        case.read(KeyKind::Feed, feed.as_str());
+        case.read(KeyKind::Feed, feed.shared());
     }
     let defined = noun.life().map_or_else(IntervalSet::empty, IntervalSet::from);
     if !case.trace.is_in(moment, &defined) {

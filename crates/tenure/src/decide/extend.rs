@@ -5,8 +5,9 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use super::case::{Case, Denied};
-use super::proposal::Entry;
-use super::request::{self, Matched, Stated};
+use super::item::{self, Stated};
+use super::proposal::{Entry, Plan};
+use super::request::{self, Matched};
 use super::trace::Moment;
 use super::window::{self, Ask, Limit, span};
 use super::{Code, Decision, Extend, GrantView, Reason, event};
@@ -25,7 +26,7 @@ pub(super) fn decide(mut case: Case<'_>, command: &Extend) -> Decision {
     match steps(&mut case, command) {
         Ok(Found::Recorded(grant)) => {
             let view = case.view(grant);
-            case.permit(view.into_iter().collect(), None, Vec::new())
+            case.permit(view.into_iter().collect(), None, Plan::default())
         }
         Ok(Found::New { grant, end, limit, after, session_until }) => {
             strip_items(&mut case);
@@ -44,7 +45,7 @@ pub(super) fn decide(mut case: Case<'_>, command: &Extend) -> Decision {
                 touches: vec![person, Case::request_key(&command.id)],
             };
             let by = command.by.clone().unwrap_or_else(|| view.beneficiary.clone());
-            case.permit(vec![view], Some(by), vec![entry])
+            case.permit(vec![view], Some(by), Plan::Entries(vec![entry]))
         }
         Err(Denied) => {
             strip_items(&mut case);
@@ -86,7 +87,7 @@ fn steps<'a>(case: &mut Case<'a>, command: &Extend) -> Result<Found<'a>, Denied>
     ) else {
         return Err(Denied);
     };
-    case.read(KeyKind::Entitlement, entitlement.as_str());
+    case.read(KeyKind::Entitlement, entitlement.shared());
     for above in case.world().tree.ancestry(grant.scope) {
         case.read_name(KeyKind::Resource, state.resource_names.name(above));
     }
@@ -129,7 +130,7 @@ fn steps<'a>(case: &mut Case<'a>, command: &Extend) -> Result<Found<'a>, Denied>
         reason: command.reason.as_deref(),
         ticket: command.ticket.as_deref(),
     };
-    request::inputs(case, &ask, &rules, &stated, false);
+    item::inputs(case, &ask, &rules, &stated, false);
     if case.is_denied() {
         return Err(Denied);
     }
@@ -139,7 +140,7 @@ fn steps<'a>(case: &mut Case<'a>, command: &Extend) -> Result<Found<'a>, Denied>
     let end = window::close(case, &ask, &limits).ok_or(Denied)?;
     window::exceed(case, &ask, &matched, &limits, asked, end);
     let limit = window::limit_apart_from_plan(&limits, end);
-    let session_until = request::session_until(case, &ask, &rules, end);
+    let session_until = item::session_until(case, &ask, &rules, end);
     let after = gains(case, &ask, &rules, grant, end, limit);
     if case.is_denied() {
         return Err(Denied);
@@ -205,7 +206,7 @@ pub(super) fn allowance(
     Ok(rules()
         .map(|(rule, extension)| {
             let end = Moment::fixed(grant.start.plus(extension.max_total));
-            Limit::new(BoundKind::Extension, end).from(rule.id.as_str())
+            Limit::new(BoundKind::Extension, end).from(rule.id.shared())
         })
         .collect())
 }

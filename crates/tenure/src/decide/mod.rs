@@ -7,6 +7,7 @@ mod digest;
 mod ending;
 mod event;
 mod extend;
+mod item;
 mod proposal;
 mod reason;
 mod renew;

@@ -2,15 +2,17 @@
 
 use alloc::string::ToString;
 use alloc::sync::Arc;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use super::{Command, Grounds};
-use crate::fact::{Body, Fact};
-use crate::id::{FactId, IdentityId};
-use crate::log::{Expectation, Key, Proposal};
+use crate::fact::{Body, Fact, GrantExtended, RequestMade, RequestResolved};
+use crate::id::{FactId, GrantId, IdentityId};
+use crate::log::{Expectation, Key, KeyKind, Proposal};
+use crate::model::{Basis, GrantTerms, Request, Term};
 use crate::time::Timestamp;
 
-/// What a permit writes: bodies in order, each with the keys it touches.
+/// What a permit writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Draft {
     /// The adoption of the policy, while the log does not have it.
@@ -19,10 +21,41 @@ pub(crate) struct Draft {
     pub(crate) base: Option<u64>,
     /// Who did it.
     pub(crate) by: Option<IdentityId>,
-    /// The command itself, from which the facts that record it are made.
+    /// The command itself, after which the facts are named.
     pub(crate) command: Command,
-    /// What happens.
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) plan: Plan,
+}
+
+/// What it takes to do what was permitted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Plan {
+    /// These things happen.
+    Entries(Vec<Entry>),
+    /// A request is granted.
+    Grant(Granting),
+}
+
+/// How a request is granted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Granting {
+    /// The request, where it is not the command itself.
+    pub(crate) derived: Option<Arc<Request>>,
+    /// Whether the log has the request already.
+    pub(crate) made: bool,
+    pub(crate) items: Vec<(GrantId, Outcome)>,
+}
+
+/// What an item of a request comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Issue { basis: Basis, term: Term },
+    Extend { end: Timestamp, limit: Timestamp },
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self::Entries(Vec::new())
+    }
 }
 
 /// The facts that adopt a policy document, and the keys that each touches.
@@ -42,7 +75,15 @@ pub(crate) struct Entry {
 impl Draft {
     pub(crate) fn proposal(&self, grounds: &Grounds) -> Proposal {
         let mut proposal = Proposal::default();
-        if self.entries.is_empty() {
+        let made;
+        let entries = match &self.plan {
+            Plan::Entries(entries) => entries,
+            Plan::Grant(granting) => {
+                made = self.grant(granting);
+                &made
+            }
+        };
+        if entries.is_empty() {
             return proposal;
         }
         proposal.base = self.base;
@@ -59,7 +100,7 @@ impl Draft {
                 }
             }
         }
-        for (n, entry) in self.entries.iter().enumerate() {
+        for (n, entry) in entries.iter().enumerate() {
             if let Some(fact) = self.fact(n, entry.body.clone(), grounds.at) {
                 proposal.facts.push(fact);
                 proposal.touches.push(entry.touches.clone());
@@ -74,5 +115,55 @@ impl Draft {
         id.push_str(&n.to_string());
         let id = FactId::new(id).ok()?;
         Some(Fact { by: self.by.clone(), ..Fact::new(id, at, body) })
+    }
+
+    /// The request, its resolution, and what each item comes to.
+    fn grant(&self, granting: &Granting) -> Vec<Entry> {
+        let (request, digest) = match (&self.command, &granting.derived) {
+            (Command::Request(request), None) => (request, request.digest()),
+            (Command::Renew(renew), Some(request)) => (request, renew.digest()),
+            _ => return Vec::new(),
+        };
+        let of_request = || vec![Key::new(KeyKind::Request, request.id.shared())];
+        let mut entries = Vec::new();
+        if !granting.made {
+            let made = RequestMade { digest: digest.clone(), request: Request::clone(request) };
+            entries.push(Entry { body: Body::RequestMade(made), touches: of_request() });
+        }
+        let grants = granting.items.iter().map(|(id, _)| id.clone()).collect();
+        let resolved = RequestResolved { grants, id: request.id.clone() };
+        entries.push(Entry { body: Body::RequestResolved(resolved), touches: of_request() });
+        let person = Key::new(KeyKind::Person, request.beneficiary.shared());
+        for ((id, outcome), item) in granting.items.iter().zip(&request.items) {
+            let (body, touches) = match outcome {
+                Outcome::Issue { basis, term } => {
+                    let terms = GrantTerms {
+                        basis: basis.clone(),
+                        beneficiary: request.beneficiary.clone(),
+                        entitlement: item.entitlement.clone(),
+                        event: request.event.clone(),
+                        id: id.clone(),
+                        request: Some(request.id.clone()),
+                        scope: item.scope.clone(),
+                        term: *term,
+                    };
+                    (Body::GrantIssued(terms), vec![person.clone()])
+                }
+                Outcome::Extend { end, limit } => {
+                    let extended = GrantExtended {
+                        command: request.id.clone(),
+                        digest: digest.clone(),
+                        end: *end,
+                        id: id.clone(),
+                        limit: *limit,
+                    };
+                    let mut touches = of_request();
+                    touches.insert(0, person.clone());
+                    (Body::GrantExtended(extended), touches)
+                }
+            };
+            entries.push(Entry { body, touches });
+        }
+        entries
     }
 }

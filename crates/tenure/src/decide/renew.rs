@@ -26,10 +26,15 @@ pub(super) fn decide(mut case: Case<'_>, command: &Renew) -> Decision {
     let (stands, death) = case.stands(grant);
     let start = command.start.or((stands == GrantState::Active).then_some(death));
     let asked = Request { start, ..asked };
+    let asked = alloc::sync::Arc::new(asked);
     // What is asked is the same however long the grant has left, so the digest is the command's own.
-    request::decide_in(case, &asked, &command.digest(), |case| {
-        case.own(command.by.as_ref(), grant, &command.grant)
-    })
+    request::decide_in(
+        case,
+        &asked,
+        Some(alloc::sync::Arc::clone(&asked)),
+        || command.digest(),
+        |case| case.own(command.by.as_ref(), grant, &command.grant),
+    )
 }
 
 fn as_request(case: &Case<'_>, command: &Renew, grant: &GrantRow) -> Option<Request> {

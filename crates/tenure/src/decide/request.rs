@@ -1,36 +1,25 @@
 //! A request asks for entitlements for a time. What stands in its way is collected; what limits it is reported;
 //! the answer is all or nothing.
 
-use alloc::string::{String, ToString};
-use alloc::vec;
+use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::case::{Case, Denied};
-use super::proposal::Entry;
+use super::proposal::{Granting, Plan};
 use super::trace::Moment;
-use super::window::{self, Ask, Limit, Owner, span};
-use super::{Code, Decision, GrantView, Reason, event, extend};
-use crate::check::text;
+use super::window::{self, Ask, Owner};
+use super::{Code, Decision, GrantView, Reason, event, item};
 use crate::compile::{CompiledRule, Life};
-use crate::fact::{Body, GrantExtended, RequestMade, RequestResolved};
-use crate::id::{GrantId, IdentityId};
-use crate::log::{Key, KeyKind};
-use crate::model::{
-    Basis, EventTerms, GrantState, GrantTerms, IdentityKind, Item, OnLoss, Request, RuleRef, Term, Value,
-};
-use crate::policy::{AlreadyHeld, Anchor, BoundKind};
-use crate::state::{EventRow, GrantRow, IdentityRow, Stage, half_digest};
+use crate::id::IdentityId;
+use crate::log::KeyKind;
+use crate::model::{IdentityKind, Item, Request};
+use crate::state::{EventRow, IdentityRow, Stage, half_digest};
 use crate::store::NONE;
-use crate::time::{IntervalSet, Span, Timestamp};
+use crate::time::{IntervalSet, Timestamp};
 
 /// A rule with the instants at which it matches.
 pub(super) type Matched<'a> = Vec<(&'a CompiledRule, IntervalSet)>;
-
-/// What an item comes to.
-enum Outcome {
-    Issue { basis: Basis, term: Term },
-    Extend { end: Timestamp, limit: Timestamp },
-}
 
 /// What the whole request shares.
 struct Parties<'a> {
@@ -48,20 +37,22 @@ pub(super) fn decide(mut case: Case<'_>, request: &Request) -> Decision {
     if let Err(Denied) = case.preconditions() {
         return case.deny();
     }
-    decide_in(case, request, &request.digest(), |_| Ok(()))
+    decide_in(case, request, None, || request.digest(), |_| Ok(()))
 }
 
-/// Decides a request once the preconditions hold. `gate` is asked when the request turns out to be new.
+/// Decides a request once the preconditions hold. It is the command, or `derived` from it; `digest` is asked
+/// for when the id is known, `gate` when the request turns out to be new.
 pub(super) fn decide_in<'a>(
     mut case: Case<'a>,
     request: &Request,
-    digest: &str,
+    derived: Option<Arc<Request>>,
+    digest: impl Fn() -> String,
     gate: impl FnOnce(&mut Case<'a>) -> Result<(), Denied>,
 ) -> Decision {
     let made = match recorded(&mut case, request, digest) {
         Ok(Recorded::New) => false,
         Ok(Recorded::Made) => true,
-        Ok(Recorded::Resolved(grants)) => return case.permit(grants, None, Vec::new()),
+        Ok(Recorded::Resolved(grants)) => return case.permit(grants, None, Plan::default()),
         Err(Denied) => return case.deny(),
     };
     if let Err(Denied) = gate(&mut case) {
@@ -70,7 +61,7 @@ pub(super) fn decide_in<'a>(
     let Ok(parties) = resolve(&mut case, request) else {
         return case.deny();
     };
-    let mut found = Vec::new();
+    let (mut items, mut views) = (Vec::new(), Vec::new());
     for (number, item) in (0u32..).zip(&request.items) {
         let (Some(entitlement), Some(scope)) = references(&case, item) else { continue };
         let ask = Ask {
@@ -86,14 +77,16 @@ pub(super) fn decide_in<'a>(
             start: parties.start,
             session_ends: parties.session_ends,
         };
-        if let Some((outcome, view)) = judge(&mut case, request, item, &ask) {
-            found.push((number, outcome, view));
+        if let Some((outcome, view)) = item::judge(&mut case, request, item, &ask) {
+            items.push((view.id.clone(), outcome));
+            views.push(view);
         }
     }
-    if case.is_denied() || found.len() != request.items.len() {
+    if case.is_denied() || views.len() != request.items.len() {
         return case.deny();
     }
-    permit(case, request, digest, made, found)
+    let plan = Plan::Grant(Granting { derived, made, items });
+    case.permit(views, Some(request.requester.clone()), plan)
 }
 
 /// What the log knows of the request's id.
@@ -103,7 +96,7 @@ enum Recorded {
     Resolved(Vec<GrantView>),
 }
 
-fn recorded(case: &mut Case<'_>, request: &Request, digest: &str) -> Result<Recorded, Denied> {
+fn recorded(case: &mut Case<'_>, request: &Request, digest: impl Fn() -> String) -> Result<Recorded, Denied> {
     case.footprint.push(Case::request_key(&request.id));
     let state = case.state();
     let known =
@@ -113,7 +106,7 @@ fn recorded(case: &mut Case<'_>, request: &Request, digest: &str) -> Result<Reco
     if row.stage == Stage::Named && row.last_grant == NONE {
         return Ok(Recorded::New);
     }
-    if row.stage == Stage::Extension || row.digest != half_digest(digest) {
+    if row.stage == Stage::Extension || row.digest != half_digest(&digest()) {
         return Err(case.fail(named(Code::RequestIdReused)));
     }
     match row.stage {
@@ -161,17 +154,17 @@ fn references(case: &Case<'_>, item: &Item) -> (Option<u32>, Option<u32>) {
 fn resolve<'a>(case: &mut Case<'a>, request: &Request) -> Result<Parties<'a>, Denied> {
     let (_, requester) = case.identity(&request.requester)?;
     let (who, row) = case.identity(&request.beneficiary)?;
-    case.read(KeyKind::Person, request.beneficiary.as_str());
+    case.read(KeyKind::Person, request.beneficiary.shared());
     let state = case.state();
     for (number, item) in (0u32..).zip(&request.items) {
-        case.read(KeyKind::Entitlement, item.entitlement.as_str());
+        case.read(KeyKind::Entitlement, item.entitlement.shared());
         let known = state.entitlement_names.find(item.entitlement.as_str());
         if known.and_then(|r| state.entitlements.at(r)).is_none_or(|row| row.noun.is_none()) {
             let reason = Reason::error(Code::EntitlementUnknown);
             return Err(case.fail(reason.with("entitlement", item.entitlement.as_str()).item(number)));
         }
         if let Some(scope) = &item.scope {
-            case.read(KeyKind::Resource, scope.as_str());
+            case.read(KeyKind::Resource, scope.shared());
             let known = state.resource_names.find(scope.as_str());
             if known.and_then(|r| state.resources.at(r)).is_none_or(|row| row.noun.is_none()) {
                 let reason = Reason::error(Code::ResourceUnknown).with("resource", scope.as_str());
@@ -278,304 +271,4 @@ fn read_groups(case: &mut Case<'_>, row: &IdentityRow) {
             open.extend(state.entitlements.at(node).into_iter().flat_map(|row| row.targets.iter().copied()));
         }
     }
-}
-
-/// Judges one item; none if it is denied.
-fn judge(case: &mut Case<'_>, request: &Request, item: &Item, ask: &Ask<'_>) -> Option<(Outcome, GrantView)> {
-    let matched = matching(case, ask);
-    if matched.is_empty() {
-        let reason = Reason::error(Code::EligibilityNone)
-            .with("entitlement", item.entitlement.as_str())
-            .with("identity", request.beneficiary.as_str());
-        case.reasons.push(reason.item(ask.item));
-        return None;
-    }
-    let before = errors(case);
-    let rules: Vec<&CompiledRule> = matched.iter().map(|(rule, _)| *rule).collect();
-    if let (Some(id), Some((_, row))) = (&request.event, ask.event) {
-        event::suits(case, id, row, ask, item.entitlement.as_str(), &rules);
-    }
-    let stated = Stated {
-        event: request.event.is_some(),
-        reason: request.reason.as_deref(),
-        ticket: request.ticket.as_deref(),
-    };
-    let long = how_long(case, request, ask, &rules);
-    inputs(case, ask, &rules, &stated, long.is_none());
-    let long = long?;
-    if let Some(asked) = long.asked
-        && !case.trace.moment_is_before(ask.start, asked.at)
-    {
-        case.reasons.push(Reason::error(Code::WindowElapsed).with("end", text(asked.at)).item(ask.item));
-    }
-    if errors(case) > before {
-        return None;
-    }
-
-    let mut limits: Vec<Limit> = long.limits;
-    for rule in &rules {
-        if let Some(duration) = rule.rule.duration {
-            limits.push(Limit::new(BoundKind::Maximum, ask.start.plus(duration.max)).from(rule.id.as_str()));
-        }
-    }
-    limits.extend(window::standing_limits(case, ask, &matched));
-    let (renewals, too_many) = window::renewal_limits(case, ask, &matched);
-    limits.extend(renewals);
-    let held = rules.iter().map(|rule| rule.rule.already_held).max().unwrap_or_default();
-    let prolonged = (held == AlreadyHeld::Extend).then(|| live_one(case, ask)).flatten();
-    if let Some((_, grant)) = prolonged
-        && let Ok(allowed) = extend::allowance(case, ask, &matched, grant)
-    {
-        limits.extend(allowed);
-    }
-    let end = window::close(case, ask, &limits)?;
-    case.reasons.extend(too_many);
-    if let Some(asked) = long.asked {
-        window::exceed(case, ask, &matched, &limits, asked, end);
-    }
-    let min = rules.iter().filter_map(|rule| rule.rule.duration).map(|d| d.min).max().unwrap_or(Span::ZERO);
-    if case.trace.compare(end, ask.start.plus(min)) == core::cmp::Ordering::Less {
-        let available = span(end.at.since(ask.start.at));
-        let reason =
-            Reason::error(Code::DurationBelowMin).with("available", available).with("min", span(min));
-        case.reasons.push(reason.item(ask.item));
-    }
-    let limit = window::limit_apart_from_plan(&limits, end);
-    let session_until = session_until(case, ask, &rules, end);
-    if let Some((_, grant)) = prolonged {
-        let after = extend::gains(case, ask, &rules, grant, end, limit);
-        if errors(case) > before {
-            return None;
-        }
-        let view = GrantView { session_until, ..case.view_as(grant, GrantState::Active, after)? };
-        return Some((Outcome::Extend { end: end.at, limit }, view));
-    }
-    if held == AlreadyHeld::Reject
-        && let Some(id) = overlapping(case, ask, end)
-    {
-        let reason = Reason::error(Code::GrantAlreadyActive).with("grant", id.as_str());
-        case.reasons.push(reason.item(ask.item));
-    }
-    if errors(case) > before {
-        return None;
-    }
-    let term = Term::new(ask.start.at, end.at)?;
-    let view = GrantView {
-        beneficiary: request.beneficiary.clone(),
-        end: end.at,
-        entitlement: item.entitlement.clone(),
-        event: request.event.clone(),
-        id: grant_id(request, ask.item)?,
-        scope: item.scope.clone(),
-        session_until,
-        start: ask.start.at,
-        state: if ask.start.at > case.at() { GrantState::Scheduled } else { GrantState::Active },
-    };
-    Some((Outcome::Issue { basis: basis(&rules, ask.event.is_some(), limit), term }, view))
-}
-
-pub(super) fn errors(case: &Case<'_>) -> usize {
-    case.reasons.iter().filter(|reason| reason.level == super::Level::Error).count()
-}
-
-fn grant_id(request: &Request, item: u32) -> Option<GrantId> {
-    GrantId::new(alloc::format!("{}#{item}", request.id)).ok()
-}
-
-/// What a command states beside what it asks for.
-pub(super) struct Stated<'a> {
-    pub(super) event: bool,
-    pub(super) reason: Option<&'a str>,
-    pub(super) ticket: Option<&'a str>,
-}
-
-/// Says what must be stated and is not.
-pub(super) fn inputs(
-    case: &mut Case<'_>,
-    ask: &Ask<'_>,
-    rules: &[&CompiledRule],
-    stated: &Stated<'_>,
-    no_duration: bool,
-) {
-    let blank = |text: Option<&str>| text.is_none_or(|text| text.trim().is_empty());
-    let mut missing: Vec<String> = Vec::new();
-    if no_duration {
-        missing.push("duration".to_string());
-    }
-    if !stated.event && rules.iter().any(|rule| rule.rule.event.is_some()) {
-        missing.push("event".to_string());
-    }
-    if blank(stated.reason) && rules.iter().any(|rule| rule.rule.require.reason) {
-        missing.push("reason".to_string());
-    }
-    if blank(stated.ticket) && rules.iter().any(|rule| rule.rule.require.ticket) {
-        missing.push("ticket".to_string());
-    }
-    if !missing.is_empty() {
-        let inputs: Value = missing.into_iter().collect();
-        case.reasons.push(Reason::error(Code::InputMissing).with("inputs", inputs).item(ask.item));
-    }
-    let bound = rules.iter().any(|rule| rule.rule.session == crate::policy::SessionRule::Bound);
-    if bound && ask.session_ends.is_none() {
-        let names: Value = core::iter::once("session.ends_at".to_string()).collect();
-        case.reasons.push(Reason::error(Code::ContextMissing).with("names", names).item(ask.item));
-    }
-}
-
-/// How long the grant may be as far as the request says.
-struct Long {
-    asked: Option<Moment>,
-    limits: Vec<Limit>,
-}
-
-fn how_long(case: &mut Case<'_>, request: &Request, ask: &Ask<'_>, rules: &[&CompiledRule]) -> Option<Long> {
-    let asked = match (request.until, request.duration) {
-        (Some(until), _) => Some(Moment::fixed(until)),
-        (None, Some(duration)) => {
-            let anchored = rules.iter().any(|rule| rule.rule.anchor == Anchor::Window);
-            let from = match request.start {
-                Some(start) if anchored => Moment::fixed(start),
-                _ => ask.start,
-            };
-            Some(from.plus(duration))
-        }
-        (None, None) => None,
-    };
-    if let Some(asked) = asked {
-        return Some(Long { asked: Some(asked), limits: vec![Limit::new(BoundKind::Asked, asked)] });
-    }
-    if let Some(noun) = ask.event.and_then(|(_, row)| row.noun.as_ref()) {
-        let ends = noun.when(|event| event.planned_end.is_some() || event.hard_cap.is_some());
-        if case.trace.is_in(ask.start, &ends) {
-            return Some(Long { asked: None, limits: Vec::new() });
-        }
-    }
-    let durations = || rules.iter().filter_map(|rule| rule.rule.duration);
-    let default = durations().filter_map(|duration| duration.default).min();
-    let fixed = || durations().filter(|duration| duration.min == duration.max).map(|d| d.max).min();
-    let taken = default.or_else(fixed)?;
-    Some(Long { asked: None, limits: vec![Limit::new(BoundKind::Default, ask.start.plus(taken))] })
-}
-
-/// The unended grants of the same thing that have begun or will, with their deaths.
-fn same_things<'a>(case: &Case<'a>, ask: &Ask<'_>) -> Vec<(u32, &'a GrantRow, Timestamp)> {
-    let mut found = Vec::new();
-    let mut grant = ask.row.last_grant;
-    while let Some(row) = case.state().grants.at(grant) {
-        if row.entitlement == ask.entitlement && row.scope == ask.scope {
-            let death = case.death(grant, row);
-            if row.start < death {
-                found.push((grant, row, death));
-            }
-        }
-        grant = row.previous_of_holder;
-    }
-    found
-}
-
-/// The first grant by id that gives the same at some instant of the window.
-fn overlapping(case: &mut Case<'_>, ask: &Ask<'_>, end: Moment) -> Option<GrantId> {
-    let mut found = Vec::new();
-    for (_, row, death) in same_things(case, ask) {
-        if case.trace.moment_is_before(ask.start, death)
-            && !case.trace.moment_is_before(end, row.start.next())
-        {
-            found.push(case.state().grant_id(row));
-        }
-    }
-    found.into_iter().min()
-}
-
-/// The live grant of the same thing that dies last, and of those the first by id.
-fn live_one<'a>(case: &mut Case<'a>, ask: &Ask<'_>) -> Option<(u32, &'a GrantRow)> {
-    if !ask.start.moves {
-        return None;
-    }
-    let mut found = Vec::new();
-    for (reference, row, death) in same_things(case, ask) {
-        if case.trace.is_before(death) && !case.trace.is_before(row.start) {
-            found.push((core::cmp::Reverse(death), case.state().grant_id(row), reference));
-        }
-    }
-    let (_, _, reference) = found.into_iter().min()?;
-    case.state().grants.at(reference).map(|row| (reference, row))
-}
-
-/// When the session under the grant ends, where that is known and earlier.
-pub(super) fn session_until(
-    case: &mut Case<'_>,
-    ask: &Ask<'_>,
-    rules: &[&CompiledRule],
-    end: Moment,
-) -> Option<Timestamp> {
-    let max = rules.iter().filter_map(|rule| rule.rule.session_max).min();
-    let ends = ask.session_ends.map(Moment::fixed).into_iter().chain(max.map(|max| ask.start.plus(max)));
-    let ends: Vec<Moment> = ends.collect();
-    if let [a, b] = ends.as_slice() {
-        case.trace.compare(*a, *b);
-    }
-    let first = ends.into_iter().min_by_key(|moment| moment.at)?;
-    (case.trace.compare(first, end) == core::cmp::Ordering::Less).then_some(first.at)
-}
-
-fn basis(rules: &[&CompiledRule], for_event: bool, limit: Timestamp) -> Basis {
-    let blocks: Vec<_> = rules.iter().filter_map(|rule| rule.rule.event.as_ref()).collect();
-    let grace =
-        rules.iter().map(|rule| rule.rule.event.as_ref().map_or(Span::ZERO, |event| event.grace)).min();
-    let event = for_event.then(|| EventTerms {
-        follow: !blocks.is_empty() && blocks.iter().all(|event| event.follow),
-        grace: grace.unwrap_or(Span::ZERO),
-    });
-    let on_loss = rules.iter().map(|rule| rule.rule.on_loss).reduce(OnLoss::stricter).unwrap_or_default();
-    let rules: Vec<RuleRef> = rules.iter().map(|rule| rule.reference()).collect();
-    Basis::Policy { event, limit, on_loss, rules }
-}
-
-fn permit(
-    case: Case<'_>,
-    request: &Request,
-    digest: &str,
-    made: bool,
-    found: Vec<(u32, Outcome, GrantView)>,
-) -> Decision {
-    let mut entries = Vec::new();
-    let of_request = || vec![Case::request_key(&request.id)];
-    if !made {
-        let body = Body::RequestMade(RequestMade { digest: digest.into(), request: request.clone() });
-        entries.push(Entry { body, touches: of_request() });
-    }
-    let grants: Vec<GrantId> = found.iter().map(|(_, _, view)| view.id.clone()).collect();
-    let resolved = Body::RequestResolved(RequestResolved { grants, id: request.id.clone() });
-    entries.push(Entry { body: resolved, touches: of_request() });
-    let person = Key::new(KeyKind::Person, request.beneficiary.as_str());
-    for (_, outcome, view) in &found {
-        let (body, touches) = match outcome {
-            Outcome::Issue { basis, term } => {
-                let terms = GrantTerms {
-                    basis: basis.clone(),
-                    beneficiary: request.beneficiary.clone(),
-                    entitlement: view.entitlement.clone(),
-                    event: view.event.clone(),
-                    id: view.id.clone(),
-                    request: Some(request.id.clone()),
-                    scope: view.scope.clone(),
-                    term: *term,
-                };
-                (Body::GrantIssued(terms), vec![person.clone()])
-            }
-            Outcome::Extend { end, limit } => {
-                let extended = GrantExtended {
-                    command: request.id.clone(),
-                    digest: digest.into(),
-                    end: *end,
-                    id: view.id.clone(),
-                    limit: *limit,
-                };
-                (Body::GrantExtended(extended), vec![person.clone(), Case::request_key(&request.id)])
-            }
-        };
-        entries.push(Entry { body, touches });
-    }
-    let views = found.into_iter().map(|(_, _, view)| view).collect();
-    case.permit(views, Some(request.requester.clone()), entries)
 }

@@ -2,6 +2,7 @@
 //! is reported; the least one is the end.
 
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
@@ -44,7 +45,7 @@ pub(super) struct Owner {
 pub(super) struct Limit {
     pub(super) kind: BoundKind,
     pub(super) end: Moment,
-    pub(super) source: Option<String>,
+    pub(super) source: Option<Arc<str>>,
 }
 
 impl Limit {
@@ -52,8 +53,8 @@ impl Limit {
         Self { kind, end, source: None }
     }
 
-    pub(super) fn from(mut self, source: impl Into<String>) -> Self {
-        self.source = Some(source.into());
+    pub(super) fn from(mut self, source: Arc<str>) -> Self {
+        self.source = Some(source);
         self
     }
 }
@@ -81,13 +82,13 @@ pub(super) fn standing_limits(
     let start = ask.start.at;
     let mut limits = Vec::new();
     let eligible = matched.iter().fold(IntervalSet::always(), |all, (_, when)| all.intersect(when));
-    let mut names = String::new();
-    for (n, (rule, _)) in matched.iter().enumerate() {
-        if n > 0 {
-            names.push_str(", ");
+    let names = match matched {
+        [(rule, _)] => rule.id.shared(),
+        _ => {
+            let names: Vec<&str> = matched.iter().map(|(rule, _)| rule.id.as_str()).collect();
+            Arc::from(names.join(", "))
         }
-        names.push_str(rule.id.as_str());
-    }
+    };
     case.trace.is_in(ask.start, &eligible);
     let end = Moment::fixed(first_outside(&eligible, start));
     limits.push(Limit::new(BoundKind::Eligibility, end).from(names));
@@ -103,12 +104,12 @@ pub(super) fn standing_limits(
         let inside = case.trace.is_in(ask.start, &hours);
         let end = if inside { Moment::fixed(first_outside(&hours, start)) } else { ask.start };
         if horizon.is_none_or(|horizon| end.at < horizon.end()) {
-            limits.push(Limit::new(BoundKind::Hours, end).from(rule.id.as_str()));
+            limits.push(Limit::new(BoundKind::Hours, end).from(rule.id.shared()));
         }
     }
 
     if let Some((event, row)) = ask.event {
-        let name = case.state().event_names.name(event).map(|name| String::from(&**name));
+        let name = case.state().event_names.name(event).cloned();
         let planned = planned_set(row);
         case.trace.is_in(ask.start, &planned);
         let end = Moment::fixed(first_outside(&planned, start));
@@ -128,23 +129,23 @@ pub(super) fn standing_limits(
 
     let life = ask.life.same_as_at(case.at());
     case.trace.is_in(ask.start, &life);
-    let mut fixed = |kind, end: Timestamp, source: Option<String>| {
+    let mut fixed = |kind, end: Timestamp, source: Option<Arc<str>>| {
         limits.push(Limit { kind, end: Moment::fixed(end), source });
     };
-    fixed(BoundKind::Identity, first_outside(&life, start), Some(ask.beneficiary.to_string()));
+    fixed(BoundKind::Identity, first_outside(&life, start), Some(ask.beneficiary.shared()));
     if let Some(owner) = ask.owner {
         case.trace.is_in(ask.start, &owner.when);
-        fixed(BoundKind::Owner, first_outside(&owner.when, start), Some(owner.id.to_string()));
+        fixed(BoundKind::Owner, first_outside(&owner.when, start), Some(owner.id.shared()));
     }
     let world = case.world();
     if let Some(life) = world.hierarchy.life(ask.entitlement) {
-        let name = case.state().entitlement_names.name(ask.entitlement).map(|name| String::from(&**name));
+        let name = case.state().entitlement_names.name(ask.entitlement).cloned();
         fixed(BoundKind::Entitlement, life.end(), name);
     }
     if ask.scope != NONE
         && let Some(life) = world.tree.life(ask.scope)
     {
-        let name = case.state().resource_names.name(ask.scope).map(|name| String::from(&**name));
+        let name = case.state().resource_names.name(ask.scope).cloned();
         fixed(BoundKind::Scope, life.end(), name);
     }
     if matched.iter().any(|(rule, _)| rule.rule.session == SessionRule::Bound)
@@ -171,7 +172,7 @@ pub(super) fn renewal_limits(
             reasons.push(reason.item(ask.item));
         }
         if let Some(total) = renewal.max_total {
-            limits.push(Limit::new(BoundKind::Renewal, first.plus(total)).from(rule.id.as_str()));
+            limits.push(Limit::new(BoundKind::Renewal, first.plus(total)).from(rule.id.shared()));
         }
     }
     (limits, reasons)
@@ -310,7 +311,7 @@ pub(super) fn owner_of(case: &mut Case<'_>, row: &IdentityRow, start: Timestamp)
     let noun = row.noun.as_ref()?;
     for (_, version) in noun.segments() {
         if let Some(owner) = &version.owner {
-            case.read(KeyKind::Identity, owner.as_str());
+            case.read(KeyKind::Identity, owner.shared());
         }
     }
     let id = noun.at(start)?.owner.clone()?;

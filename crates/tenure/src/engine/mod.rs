@@ -68,6 +68,7 @@ struct Inner {
     rules: Arc<Rules>,
     rows: Rows,
     log_root: Arc<str>,
+    policy_digest: Arc<str>,
     lineage: u64,
 }
 
@@ -99,6 +100,7 @@ impl Engine {
             (Some(_), _) | (None, Some(_)) => Timestamp::MAX,
             (None, None) => adoption_fact.map_or(Timestamp::MIN, |a| a.at),
         };
+        let policy_digest = Arc::from(policy.digest());
         let lineage = lineage(&policy, logged.as_ref().unwrap_or(&adopted_state));
         let mut inner = Inner {
             policy,
@@ -112,6 +114,7 @@ impl Engine {
             rules: Arc::default(),
             rows: Rows::default(),
             log_root: Arc::from(""),
+            policy_digest,
             lineage,
         };
         inner.compile_structure()?;
@@ -220,6 +223,10 @@ impl Engine {
 
     pub(crate) fn adoption(&self) -> Option<&Arc<Adoption>> {
         self.inner.adoption.as_ref()
+    }
+
+    pub(crate) fn policy_digest(&self) -> &Arc<str> {
+        &self.inner.policy_digest
     }
 
     pub(crate) fn log_root(&self) -> &Arc<str> {
