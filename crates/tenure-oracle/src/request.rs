@@ -1,0 +1,477 @@
+//! A request is granted, item by item, for as long as every limit allows; the end is the least of all bounds.
+//! One item that cannot be granted denies the whole.
+
+use alloc::collections::BTreeSet;
+
+use tenure::decide::{Bound, Code, GrantView, Reason, Renew, Verdict};
+use tenure::fact::{Body, GrantExtended, RequestMade, RequestResolved};
+use tenure::id::{GrantId, IdentityId, RequestId};
+use tenure::model::{Basis, EventTerms, GrantState, GrantTerms, Item, Request, RuleRef, Term, Value};
+use tenure::policy::{AlreadyHeld, Anchor, BoundKind, Renewal};
+use tenure::time::{Span, Timestamp};
+
+use crate::ask::{
+    Ask, Limit, bounds, event_invalid, event_rules, exceeded, inputs, lacks_owner, least_grace, limit,
+    limits, session_until, strictest_on_loss, window_empty,
+};
+use crate::death::{death, state, view};
+use crate::eligible::{Rule, matching};
+use crate::extend;
+use crate::holding::{grant, grants};
+use crate::life::{
+    entitlement_known, entitlement_valid, identity_known, resource_known, resource_valid, why_not_alive,
+};
+use crate::outcome::{ordered, text};
+use crate::{Outcome, World, digest};
+
+/// What the log knows of the id of a command.
+pub(crate) enum Known {
+    Free,
+    Recorded,
+    Withdrawn,
+    Resolved(Vec<GrantId>),
+    Reused,
+}
+
+/// What the log knows of the id of a request with this digest.
+pub(crate) fn known(world: &World, id: &RequestId, digest: &str) -> Known {
+    let made = world.facts.iter().find_map(|fact| match &fact.body {
+        Body::RequestMade(made) if made.request.id == *id => Some(made.digest.as_str()),
+        _ => None,
+    });
+    let extended = world
+        .facts
+        .iter()
+        .any(|fact| matches!(&fact.body, Body::GrantExtended(extended) if extended.command == *id));
+    match made {
+        None if extended => return Known::Reused,
+        None => return Known::Free,
+        Some(recorded) if recorded != digest => return Known::Reused,
+        Some(_) => {}
+    }
+    if world.facts.iter().any(|fact| matches!(&fact.body, Body::RequestWithdrawn(n) if n.id == *id)) {
+        return Known::Withdrawn;
+    }
+    let resolved = world.facts.iter().find_map(|fact| match &fact.body {
+        Body::RequestResolved(resolved) if resolved.id == *id => Some(resolved.grants.clone()),
+        _ => None,
+    });
+    resolved.map_or(Known::Recorded, Known::Resolved)
+}
+
+/// A request, after the clock and the policy.
+pub(crate) fn request(world: &World, request: &Request, at: Timestamp) -> Outcome {
+    let recorded = match decided(world, &request.id, &digest::request(request), at) {
+        Ok(recorded) => recorded,
+        Err(outcome) => return *outcome,
+    };
+    grant_all(world, request, &digest::request(request), recorded, at)
+}
+
+/// A renewal: a request of the same holder for the same thing, right after the grant if it runs.
+pub(crate) fn renew(world: &World, renew: &Renew, at: Timestamp) -> Outcome {
+    let digest = digest::renew(renew);
+    let recorded = match decided(world, &renew.id, &digest, at) {
+        Ok(recorded) => recorded,
+        Err(outcome) => return *outcome,
+    };
+    let Some((terms, _)) = grant(world, &renew.grant) else {
+        return Outcome::deny(at, Reason::error(Code::GrantUnknown).with("grant", text(&renew.grant)));
+    };
+    let by = renew.by.as_ref().unwrap_or(&terms.beneficiary);
+    if let Some(reason) = not_holder(world, by, terms) {
+        return Outcome::deny(at, reason);
+    }
+    let active = state(world, terms, at) == GrantState::Active;
+    let after = death(world, &terms.id).filter(|_| active).map(|(death, _)| death);
+    let request = Request {
+        beneficiary: terms.beneficiary.clone(),
+        context: renew.context.clone(),
+        duration: renew.duration,
+        event: renew.event.clone().or_else(|| terms.event.clone()),
+        id: renew.id.clone(),
+        items: vec![Item { entitlement: terms.entitlement.clone(), scope: terms.scope.clone() }],
+        reason: renew.reason.clone(),
+        renews: Some(renew.grant.clone()),
+        requester: by.clone(),
+        start: renew.start.or(after),
+        ticket: renew.ticket.clone(),
+        until: None,
+    };
+    grant_all(world, &request, &digest, recorded, at)
+}
+
+/// Unless `by` holds the grant or asked for it.
+pub(crate) fn not_holder(world: &World, by: &IdentityId, terms: &GrantTerms) -> Option<Reason> {
+    let asked = |id: &RequestId| {
+        world.facts.iter().find_map(|fact| match &fact.body {
+            Body::RequestMade(made) if made.request.id == *id => Some(made.request.requester.clone()),
+            _ => None,
+        })
+    };
+    let requester = terms.request.as_ref().and_then(asked);
+    let allowed = *by == terms.beneficiary || Some(by) == requester.as_ref();
+    let reason = Reason::error(Code::AuthorityNotHolder).with("by", text(by));
+    (!allowed).then(|| reason.with("target", text(&terms.id)))
+}
+
+/// Whether the request is recorded; or the answer, where its id alone decides.
+fn decided(world: &World, id: &RequestId, digest: &str, at: Timestamp) -> Result<bool, Box<Outcome>> {
+    let deny = |code| Err(Box::new(Outcome::deny(at, Reason::error(code).with("request", text(id)))));
+    match known(world, id, digest) {
+        Known::Free => Ok(false),
+        Known::Recorded => Ok(true),
+        Known::Reused => deny(Code::RequestIdReused),
+        Known::Withdrawn => deny(Code::RequestWithdrawn),
+        Known::Resolved(grants) => Err(Box::new(already_resolved(world, id, &grants, at))),
+    }
+}
+
+/// The same command again: what it gave, as it is now.
+pub(crate) fn already_resolved(world: &World, id: &RequestId, ids: &[GrantId], at: Timestamp) -> Outcome {
+    let views = ids.iter().filter_map(|id| grant(world, id)).map(|(terms, _)| view(world, terms, at));
+    Outcome {
+        grants: views.collect(),
+        reasons: vec![Reason::warning(Code::RequestAlreadyResolved).with("request", text(id))],
+        ..Outcome::permit(at)
+    }
+}
+
+fn grant_all(world: &World, request: &Request, digest: &str, recorded: bool, at: Timestamp) -> Outcome {
+    let start = request.start.unwrap_or(at).max(at);
+    if let Some(reason) = unresolved(world, request, at, start) {
+        return Outcome { anchor: start, ..Outcome::deny(at, reason) };
+    }
+    let (mut reasons, mut all_bounds, mut given) = (Vec::new(), Vec::new(), Vec::new());
+    for (n, item) in (0_u32..).zip(&request.items) {
+        let found = one(world, request, digest, n, item, at, start);
+        reasons.extend(found.reasons);
+        all_bounds.extend(found.bounds);
+        given.extend(found.given);
+    }
+    let (verdict, reasons) = ordered(reasons);
+    let mut outcome = Outcome { verdict, reasons, bounds: all_bounds, anchor: start, ..Outcome::permit(at) };
+    if verdict == Verdict::Permit {
+        let grants = given.iter().map(|given| given.grant().clone()).collect();
+        let mut bodies = Vec::new();
+        if !recorded {
+            let (digest, request) = (digest.into(), request.clone());
+            bodies.push(Body::RequestMade(RequestMade { digest, request }));
+        }
+        bodies.push(Body::RequestResolved(RequestResolved { grants, id: request.id.clone() }));
+        bodies.extend(given.iter().map(Given::body));
+        outcome.record(&request.id, Some(&request.requester), bodies);
+        let after = world.with(&outcome.facts);
+        outcome.grants = given.iter().filter_map(|given| given.view(&after, at)).collect();
+    }
+    outcome
+}
+
+/// The first thing that a request names and that is not there, not alive or not fitting.
+fn unresolved(world: &World, request: &Request, at: Timestamp, start: Timestamp) -> Option<Reason> {
+    let items = || (0_u32..).zip(&request.items);
+    for identity in [&request.requester, &request.beneficiary] {
+        if !identity_known(world, identity) {
+            return Some(Reason::error(Code::IdentityUnknown).with("identity", text(identity)));
+        }
+    }
+    for (n, item) in items() {
+        if !entitlement_known(world, &item.entitlement) {
+            let reason = Reason::error(Code::EntitlementUnknown).item(n);
+            return Some(reason.with("entitlement", text(&item.entitlement)));
+        }
+        if let Some(scope) = item.scope.as_ref().filter(|scope| !resource_known(world, scope)) {
+            return Some(Reason::error(Code::ResourceUnknown).item(n).with("resource", text(scope)));
+        }
+    }
+    for (identity, t) in [(&request.requester, at), (&request.beneficiary, start)] {
+        if let Some(why) = why_not_alive(world, identity, t) {
+            let reason = Reason::error(Code::IdentityNotActive).with("identity", text(identity));
+            return Some(reason.with("why", why));
+        }
+    }
+    for (n, item) in items() {
+        if !entitlement_valid(world, &item.entitlement, start) {
+            let reason = Reason::error(Code::EntitlementRetired).item(n);
+            return Some(reason.with("entitlement", text(&item.entitlement)));
+        }
+        if let Some(scope) = item.scope.as_ref().filter(|scope| !resource_valid(world, scope, start)) {
+            return Some(Reason::error(Code::ResourceRetired).item(n).with("resource", text(scope)));
+        }
+    }
+    if lacks_owner(world, &request.beneficiary, start) {
+        let reason = Reason::error(Code::IdentityNoOwner);
+        return Some(reason.with("identity", text(&request.beneficiary)));
+    }
+    let event = request.event.as_ref()?;
+    let why = event_invalid(world, event, &request.beneficiary, start)?;
+    Some(Reason::error(Code::EventInvalid).with("event", text(event)).with("why", why))
+}
+
+/// What became of one item.
+#[derive(Default)]
+struct Found {
+    reasons: Vec<Reason>,
+    bounds: Vec<Bound>,
+    given: Option<Given>,
+}
+
+enum Given {
+    Issued(GrantTerms, Option<Timestamp>),
+    Extended(GrantExtended, Option<Timestamp>),
+}
+
+impl Given {
+    const fn grant(&self) -> &GrantId {
+        match self {
+            Self::Issued(terms, _) => &terms.id,
+            Self::Extended(extended, _) => &extended.id,
+        }
+    }
+
+    fn body(&self) -> Body {
+        match self {
+            Self::Issued(terms, _) => Body::GrantIssued(terms.clone()),
+            Self::Extended(extended, _) => Body::GrantExtended(extended.clone()),
+        }
+    }
+
+    /// As it will be: a new grant as it was decided, an extended one as its facts will make it.
+    fn view(&self, after: &World, at: Timestamp) -> Option<GrantView> {
+        match self {
+            Self::Issued(terms, session_until) => {
+                let (start, end) = (terms.term.start(), terms.term.end());
+                let state = if at < start { GrantState::Scheduled } else { GrantState::Active };
+                let view = view(after, terms, at);
+                Some(GrantView { end, state, session_until: *session_until, ..view })
+            }
+            Self::Extended(extended, session_until) => {
+                let (terms, _) = grant(after, &extended.id)?;
+                Some(GrantView { session_until: *session_until, ..view(after, terms, at) })
+            }
+        }
+    }
+}
+
+/// How long is asked.
+enum Length {
+    Asked(Timestamp),
+    Default(Timestamp),
+    /// The business event says.
+    Event,
+    Missing,
+}
+
+fn one(
+    world: &World,
+    request: &Request,
+    digest: &str,
+    n: u32,
+    item: &Item,
+    at: Timestamp,
+    start: Timestamp,
+) -> Found {
+    let ask = Ask {
+        at,
+        start,
+        beneficiary: &request.beneficiary,
+        entitlement: &item.entitlement,
+        scope: item.scope.as_ref(),
+        event: request.event.as_ref(),
+        context: &request.context,
+        reason: request.reason.as_deref(),
+        ticket: request.ticket.as_deref(),
+        item: Some(n),
+    };
+    let rules = matching(world, ask.beneficiary, ask.entitlement, ask.scope, start);
+    let mut found = Found::default();
+    if rules.is_empty() {
+        found.reasons.push(no_rule(&ask));
+        return found;
+    }
+    let length = length(world, request, &ask, &rules);
+    found.reasons.extend(event_rules(world, &ask, &rules));
+    found.reasons.extend(inputs(&ask, &rules, matches!(length, Length::Missing)));
+    if let Length::Asked(end) = length
+        && end <= start
+    {
+        found.reasons.push(ask.error(Code::WindowElapsed).with("end", text(end)));
+    }
+    if !found.reasons.is_empty() {
+        return found;
+    }
+
+    let extended = to_extend(world, &ask, &rules);
+    let mut all = limits(world, &ask, &rules);
+    match length {
+        Length::Asked(end) => all.push((BoundKind::Asked, end, None)),
+        Length::Default(end) => all.push((BoundKind::Default, end, None)),
+        Length::Event | Length::Missing => {}
+    }
+    for (id, rule) in &rules {
+        let maximum = rule.duration.map(|duration| start.plus(duration.max));
+        all.extend(maximum.map(|end| (BoundKind::Maximum, end, Some(id.to_string()))));
+        if let Some(renewal) = rule.renewal {
+            let (count, since) = chain(world, &ask, renewal);
+            let until = renewal.max_total.map(|total| since.plus(total));
+            all.extend(until.map(|end| (BoundKind::Renewal, end, Some(id.to_string()))));
+            if renewal.max_count.is_some_and(|most| most < count) {
+                let reason = ask.error(Code::RenewalLimitReached);
+                found.reasons.push(reason.with("count", Value::Int(i64::from(count))));
+            }
+        }
+    }
+    if let Some(terms) = extended {
+        match extend::refused(world, &ask, &rules, terms) {
+            Some(reason) => found.reasons.push(reason),
+            None => all.extend(extend::caps(&rules, terms)),
+        }
+    }
+    all.retain(|(_, end, _): &Limit| !end.is_never());
+    found.bounds = bounds(n, all);
+    if let Some(reason) = window_empty(&ask, &found.bounds) {
+        found.reasons = vec![reason];
+        return found;
+    }
+    let Some(end) = found.bounds.iter().map(|bound| bound.end).min() else {
+        // The event is known to lose its end, and the rules have none: no grant without an end.
+        found.reasons.extend(inputs(&ask, &rules, true));
+        return found;
+    };
+    if let Length::Asked(asked) = length {
+        found.reasons.extend(exceeded(&ask, &rules, &found.bounds, asked));
+    }
+    let shortest = rules.iter().filter_map(|(_, rule)| rule.duration).map(|duration| duration.min).max();
+    if let Some(shortest) = shortest.filter(|shortest| end.since(start) < *shortest) {
+        let reason = ask.error(Code::DurationBelowMin).with("available", text(end.since(start)));
+        found.reasons.push(reason.with("min", text(shortest)));
+    }
+    if held_mode(&rules) == AlreadyHeld::Reject
+        && let Some(other) = overlapping(world, &ask, end)
+    {
+        found.reasons.push(ask.error(Code::GrantAlreadyActive).with("grant", text(other)));
+    }
+    let limit = limit(&found.bounds, end);
+    let session = session_until(&ask, &rules, end);
+    found.given = if let Some(terms) = extended {
+        found.reasons.extend(extend::no_gain(world, &ask, &rules, terms, end));
+        let (command, digest, id) = (request.id.clone(), digest.into(), terms.id.clone());
+        Some(Given::Extended(GrantExtended { command, digest, end, id, limit }, session))
+    } else {
+        issue(request, &ask, &rules, n, end, limit).map(|terms| Given::Issued(terms, session))
+    };
+    found
+}
+
+pub(crate) fn no_rule(ask: &Ask<'_>) -> Reason {
+    let reason = ask.error(Code::EligibilityNone).with("at", text(ask.start));
+    reason.with("entitlement", text(ask.entitlement)).with("identity", text(ask.beneficiary))
+}
+
+fn length(world: &World, request: &Request, ask: &Ask<'_>, rules: &[Rule<'_>]) -> Length {
+    if let Some(until) = request.until {
+        return Length::Asked(until);
+    }
+    if let Some(duration) = request.duration {
+        let anchored = rules.iter().any(|(_, rule)| rule.anchor == Anchor::Window);
+        let from = request.start.filter(|_| anchored).unwrap_or(ask.start);
+        return Length::Asked(from.plus(duration));
+    }
+    let event = ask.event.and_then(|event| world.event(event, ask.start));
+    if event.is_some_and(|event| event.planned_end.is_some() || event.hard_cap.is_some()) {
+        return Length::Event;
+    }
+    let durations = || rules.iter().filter_map(|(_, rule)| rule.duration);
+    let least: Option<Span> = durations().filter_map(|duration| duration.default).min();
+    let fixed = durations().filter(|duration| duration.min == duration.max).map(|duration| duration.max).min();
+    least.or(fixed).map_or(Length::Missing, |span| Length::Default(ask.start.plus(span)))
+}
+
+/// Grants of the same holder for the same entitlement in the same scope, by id.
+fn same<'w>(world: &'w World, ask: &Ask<'_>) -> Vec<&'w GrantTerms> {
+    let all = grants(world).into_iter().map(|(terms, _)| terms);
+    all.filter(|terms| {
+        terms.beneficiary == *ask.beneficiary
+            && terms.entitlement == *ask.entitlement
+            && terms.scope.as_ref() == ask.scope
+    })
+    .collect()
+}
+
+/// How many grants follow each other without a pause up to the start, and since when.
+fn chain(world: &World, ask: &Ask<'_>, renewal: Renewal) -> (u32, Timestamp) {
+    let mut since = ask.start;
+    let mut members = BTreeSet::new();
+    loop {
+        let before = members.len();
+        for terms in same(world, ask) {
+            let start = terms.term.start();
+            let Some((death, _)) = death(world, &terms.id) else { continue };
+            let joins = death >= since || since.since(death) < renewal.reset_after;
+            if start < death && start <= since && joins {
+                members.insert((terms.id.clone(), start));
+            }
+        }
+        since = members.iter().map(|(_, start)| *start).min().unwrap_or(since);
+        if members.len() == before {
+            return (u32::try_from(members.len()).unwrap_or(u32::MAX), since);
+        }
+    }
+}
+
+/// The first other grant of the same that is held at some instant of the window.
+fn overlapping<'w>(world: &'w World, ask: &Ask<'_>, end: Timestamp) -> Option<&'w GrantId> {
+    let overlaps = |terms: &&GrantTerms| {
+        let start = terms.term.start();
+        death(world, &terms.id).is_some_and(|(death, _)| start < death && start < end && ask.start < death)
+    };
+    same(world, ask).into_iter().find(overlaps).map(|terms| &terms.id)
+}
+
+fn held_mode(rules: &[Rule<'_>]) -> AlreadyHeld {
+    rules.iter().map(|(_, rule)| rule.already_held).max().unwrap_or_default()
+}
+
+/// The grant that is extended in place of a new one: of those that run, the one that dies last.
+fn to_extend<'w>(world: &'w World, ask: &Ask<'_>, rules: &[Rule<'_>]) -> Option<&'w GrantTerms> {
+    if held_mode(rules) != AlreadyHeld::Extend || ask.start != ask.at {
+        return None;
+    }
+    let active = same(world, ask).into_iter().filter(|terms| state(world, terms, ask.at) == GrantState::Active);
+    let mut best: Option<&GrantTerms> = None;
+    for terms in active {
+        let later = best.is_none_or(|best| death(world, &best.id) < death(world, &terms.id));
+        let same_instant = best.is_some_and(|best| {
+            death(world, &best.id).map(|(t, _)| t) == death(world, &terms.id).map(|(t, _)| t)
+        });
+        if later && !same_instant {
+            best = Some(terms);
+        }
+    }
+    best
+}
+
+fn issue(
+    request: &Request,
+    ask: &Ask<'_>,
+    rules: &[Rule<'_>],
+    n: u32,
+    end: Timestamp,
+    limit: Timestamp,
+) -> Option<GrantTerms> {
+    let blocks: Vec<_> = rules.iter().filter_map(|(_, rule)| rule.event.as_ref()).collect();
+    let follow = !blocks.is_empty() && blocks.iter().all(|block| block.follow);
+    let event = ask.event.map(|_| EventTerms { follow, grace: least_grace(rules) });
+    let refs = rules.iter().map(|(id, rule)| RuleRef { digest: digest::rule(rule), id: (*id).clone() });
+    let on_loss = strictest_on_loss(rules);
+    Some(GrantTerms {
+        basis: Basis::Policy { event, limit, on_loss, rules: refs.collect() },
+        beneficiary: ask.beneficiary.clone(),
+        entitlement: ask.entitlement.clone(),
+        event: ask.event.cloned(),
+        id: GrantId::new(format!("{}#{n}", request.id)).ok()?,
+        request: Some(request.id.clone()),
+        scope: ask.scope.cloned(),
+        term: Term::new(ask.start, end)?,
+    })
+}
