@@ -1,0 +1,111 @@
+//! A story is a policy and a log to which things happen.
+
+use serde::de::DeserializeOwned;
+use tenure::decide::Command;
+use tenure::document::{Limits, parse_json};
+use tenure::fact::{Cause, Fact};
+use tenure::model::{GrantState, Request};
+use tenure::policy::PolicyDocument;
+use tenure::time::{Span, Timestamp, Window};
+use tenure_oracle::{Checked, Outcome, Reconciled, World, check, death, decide, digest, holding, holds};
+
+pub(crate) struct Story {
+    policy: PolicyDocument,
+    log: Vec<Fact>,
+}
+
+pub(crate) fn at(text: &str) -> Timestamp {
+    text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+pub(crate) fn span(text: &str) -> Span {
+    text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+pub(crate) fn request(id: &str, beneficiary: &str, entitlement: &str) -> Request {
+    Request::new(id.parse().unwrap(), beneficiary.parse().unwrap(), entitlement.parse().unwrap())
+}
+
+fn json<T: DeserializeOwned>(text: &str) -> T {
+    parse_json(text, &Limits::default()).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+impl Story {
+    pub(crate) fn new(policy: &str) -> Self {
+        Self { policy: json(policy), log: Vec::new() }
+    }
+
+    pub(crate) fn world(&self) -> World {
+        World::new(self.policy.clone(), digest::policy(&self.policy), self.log.clone())
+    }
+
+    /// Something happens and is written down at once.
+    pub(crate) fn fact(&mut self, when: &str, kind: &str, body: &str) {
+        let id = format!("f-{}", self.log.len());
+        let fact: Fact = json(&format!(
+            r#"{{"v": 1, "id": "{id}", "kind": "{kind}", "effective_at": "{when}",
+                "recorded_at": "{when}", "body": {body}}}"#
+        ));
+        self.log.push(fact);
+    }
+
+    pub(crate) fn change_department(&mut self, who: &str, department: &str, when: &str) {
+        let changes = format!(r#"{{"attributes": {{"dept": "{department}"}}}}"#);
+        self.fact(when, "identity_changed", &format!(r#"{{"id": "{who}", "changes": {changes}}}"#));
+    }
+
+    fn command(&self, command: &Command, now: &str) -> Outcome {
+        decide(&self.world(), command, at(now))
+    }
+
+    pub(crate) fn ask(&self, request: Request, now: &str) -> Outcome {
+        self.command(&request.into(), now)
+    }
+
+    pub(crate) fn ask_and_commit(&mut self, request: Request, now: &str) -> Outcome {
+        let outcome = self.ask(request, now);
+        self.log.extend(outcome.facts.iter().cloned());
+        outcome
+    }
+
+    pub(crate) fn extend(&self, id: &str, grant: &str, duration: &str, now: &str) -> Outcome {
+        let text =
+            format!(r#"{{"extend": {{"id": "{id}", "grant": "{grant}", "duration": "{duration}"}}}}"#);
+        self.command(&json(&text), now)
+    }
+
+    pub(crate) fn extend_and_commit(&mut self, id: &str, grant: &str, duration: &str, now: &str) -> Outcome {
+        let outcome = self.extend(id, grant, duration, now);
+        self.log.extend(outcome.facts.iter().cloned());
+        outcome
+    }
+
+    pub(crate) fn revoke(&self, grant: &str, mode: &str, now: &str) -> Outcome {
+        let text = format!(r#"{{"revoke": {{"id": "v-1", "grant": "{grant}", "mode": "{mode}"}}}}"#);
+        self.command(&json(&text), now)
+    }
+
+    pub(crate) fn check(&self, who: &str, permission: &str, resource: &str, now: &str) -> Checked {
+        let resource = resource.parse().ok();
+        let (who, permission) = (who.parse().unwrap(), permission.parse().unwrap());
+        check(&self.world(), &who, &permission, resource.as_ref(), at(now))
+    }
+
+    pub(crate) fn reconcile(&self, now: &str) -> Reconciled {
+        tenure_oracle::reconcile(&self.world(), at(now))
+    }
+
+    pub(crate) fn holds(&self, request: Request, now: &str) -> Window {
+        holds(&self.world(), &request.into(), at(now))
+    }
+
+    pub(crate) fn death(&self, grant: &str) -> Option<(Timestamp, Cause)> {
+        death(&self.world(), &grant.parse().unwrap())
+    }
+
+    pub(crate) fn state(&self, grant: &str, now: &str) -> GrantState {
+        let world = self.world();
+        let (terms, _) = holding::grant(&world, &grant.parse().unwrap()).unwrap();
+        tenure_oracle::death::state(&world, terms, at(now))
+    }
+}
