@@ -68,31 +68,29 @@ pub fn sources(world: &World, identity: &IdentityId) -> Vec<Source> {
     for fact in &world.facts {
         let since = fact.effective_at;
         match &fact.body {
-            Body::StandingAssigned(d) if assigned.insert(&d.id) => {
-                if d.definition.holder == Holder::Identity(identity.clone()) {
-                    sources.push(Source {
-                        id: SourceId::Standing(d.id.clone()),
-                        holder: identity.clone(),
-                        entitlement: d.definition.entitlement.clone(),
-                        scope: d.definition.scope.clone(),
-                        from: d.definition.from.max(since),
-                        until: d.definition.until.min(standing_removed(world, &d.id)),
-                        since,
-                    });
-                }
+            Body::StandingAssigned(d)
+                if assigned.insert(&d.id) && d.definition.holder == Holder::Identity(identity.clone()) =>
+            {
+                sources.push(Source {
+                    id: SourceId::Standing(d.id.clone()),
+                    holder: identity.clone(),
+                    entitlement: d.definition.entitlement.clone(),
+                    scope: d.definition.scope.clone(),
+                    from: d.definition.from.max(since),
+                    until: d.definition.until.min(standing_removed(world, &d.id)),
+                    since,
+                });
             }
-            Body::MembershipAdded(d) if added.insert(&d.id) => {
-                if d.definition.member == *identity {
-                    sources.push(Source {
-                        id: SourceId::Membership(d.id.clone()),
-                        holder: identity.clone(),
-                        entitlement: d.definition.group.clone(),
-                        scope: d.definition.scope.clone(),
-                        from: d.definition.from.max(since),
-                        until: d.definition.until.min(membership_removed(world, &d.id)),
-                        since,
-                    });
-                }
+            Body::MembershipAdded(d) if added.insert(&d.id) && d.definition.member == *identity => {
+                sources.push(Source {
+                    id: SourceId::Membership(d.id.clone()),
+                    holder: identity.clone(),
+                    entitlement: d.definition.group.clone(),
+                    scope: d.definition.scope.clone(),
+                    from: d.definition.from.max(since),
+                    until: d.definition.until.min(membership_removed(world, &d.id)),
+                    since,
+                });
             }
             _ => {}
         }

@@ -3,7 +3,7 @@
 
 use alloc::collections::BTreeSet;
 
-use tenure::decide::{Command, Verdict};
+use tenure::decide::Command;
 use tenure::fact::Body;
 use tenure::model::Item;
 use tenure::policy::Eligibility;
@@ -19,7 +19,8 @@ use crate::{CLOCK_TOLERANCE, Outcome, World, decide};
 /// How far around now and the start hours are looked at; they repeat weekly.
 const AROUND: Span = Span::days(8);
 
-/// The widest window around `now` in which the command gets the same answer, absent further facts.
+/// The widest window around `now` in which the command gets the same answer, absent further facts. The end of
+/// time, where every limit saturates, counts as never coming.
 pub fn holds(world: &World, command: &Command, now: Timestamp) -> Window {
     let reference = decide(world, command, now);
     let same = |t: Timestamp| decide(world, command, t).is_same_answer(&reference);
@@ -207,12 +208,4 @@ fn counted(command: &Command, rules: &[&Eligibility]) -> BTreeSet<Span> {
 
 fn before(t: Timestamp) -> Timestamp {
     Timestamp::saturating_from_millis(t.as_millis().saturating_sub(1))
-}
-
-/// Whether a decision permits; for reading in tests.
-impl Outcome {
-    /// Whether the verdict is a permit.
-    pub fn is_permit(&self) -> bool {
-        self.verdict == Verdict::Permit
-    }
 }

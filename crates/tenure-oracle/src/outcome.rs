@@ -28,6 +28,11 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Whether the verdict is a permit.
+    pub fn is_permit(&self) -> bool {
+        self.verdict == Verdict::Permit
+    }
+
     /// A permit that gives and records nothing.
     pub(crate) const fn permit(at: Timestamp) -> Self {
         Self {

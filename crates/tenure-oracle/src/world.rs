@@ -201,7 +201,7 @@ fn without_replaced(log: Vec<Fact>) -> Vec<Fact> {
 }
 
 /// Which noun a fact is about.
-fn noun_key(body: &Body) -> (u8, &str) {
+pub(crate) fn noun_key(body: &Body) -> (u8, &str) {
     match body {
         Body::IdentityDefined(b) => (0, b.id.as_str()),
         Body::IdentityChanged(b) => (0, b.id.as_str()),
