@@ -5,7 +5,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 
 use tenure::decide::{Bound, Code, Reason};
 use tenure::fact::Body;
-use tenure::id::{AttributeId, EntitlementId, EventId, IdentityId, ResourceId};
+use tenure::id::{AttributeId, EntitlementId, EventId, FeedId, IdentityId, ResourceId};
 use tenure::model::{IdentityKind, OnLoss, Value};
 use tenure::policy::{BoundKind, Exceed, SessionRule};
 use tenure::time::{Span, Timestamp};
@@ -96,7 +96,7 @@ pub(crate) fn event_rules(world: &World, ask: &Ask<'_>, rules: &[Rule<'_>]) -> V
         reasons.push(ask.invalid(event, "self_opened"));
     }
     if let Some(most) = blocks.iter().filter_map(|block| block.max_staleness).min() {
-        let seen = last_seen(world, event, ask.at);
+        let seen = last_seen(world, event, noun.feed.as_ref(), ask.at);
         if most < ask.at.since(seen) {
             let stale = ask.error(Code::EventStale).with("event", text(event));
             reasons.push(stale.with("last_seen", text(seen)).with("max_staleness", text(most)));
@@ -119,12 +119,11 @@ fn opened_by(world: &World, event: &EventId, t: Timestamp) -> Option<IdentityId>
 }
 
 /// The last sign of life of the event or of its feed by `t`.
-fn last_seen(world: &World, event: &EventId, t: Timestamp) -> Timestamp {
+fn last_seen(world: &World, event: &EventId, feed: Option<&FeedId>, t: Timestamp) -> Timestamp {
     let feed_of = |id: &EventId| world.event(id, Timestamp::MAX).and_then(|noun| noun.feed);
-    let feed = feed_of(event);
-    let of_event = |id: &EventId| id == event || (feed.is_some() && feed_of(id) == feed);
+    let of_event = |id: &EventId| id == event || (feed.is_some() && feed_of(id).as_ref() == feed);
     let is_sign = |body: &Body| match body {
-        Body::FeedHeartbeat(n) => feed.as_ref() == Some(&n.id),
+        Body::FeedHeartbeat(n) => feed == Some(&n.id),
         Body::EventOpened(d) => of_event(&d.id),
         Body::EventChanged(c) => of_event(&c.id),
         Body::EventClosed(n) => of_event(&n.id),
@@ -169,9 +168,8 @@ pub(crate) fn limits(world: &World, ask: &Ask<'_>, rules: &[Rule<'_>]) -> Vec<Li
         limits.extend(end.filter(|end| !end.is_never()).map(|end| (kind, end, source)));
     };
 
-    let eligible = |s| {
-        rules.iter().all(|rule| matches(world, *rule, ask.beneficiary, ask.entitlement, ask.scope, s))
-    };
+    let eligible =
+        |s| rules.iter().all(|rule| matches(world, *rule, ask.beneficiary, ask.entitlement, ask.scope, s));
     let names: Vec<&str> = rules.iter().map(|(id, _)| id.as_str()).collect();
     add(BoundKind::Eligibility, end_of(world, start, eligible), Some(names.join(", ")));
     for (id, rule) in rules.iter().filter(|(_, rule)| !rule.hours.is_empty()) {
@@ -233,21 +231,23 @@ pub(crate) fn bounds(item: u32, mut limits: Vec<Limit>) -> Vec<Bound> {
     limits.into_iter().map(bound).collect()
 }
 
-/// The first bound that leaves nothing.
-pub(crate) fn window_empty(ask: &Ask<'_>, bounds: &[Bound]) -> Option<Reason> {
-    let empty = bounds.iter().find(|bound| bound.end <= ask.start)?;
-    let reason = ask.error(Code::WindowEmpty).with("bound", empty.kind.word());
-    Some(reason.with("end", text(empty.end)))
+/// What leaves nothing, once per kind of bound, with the least end; hours that are closed have none.
+pub(crate) fn window_empty(ask: &Ask<'_>, bounds: &[Bound]) -> Vec<Reason> {
+    let empty = || bounds.iter().filter(|bound| bound.end <= ask.start);
+    let kinds: BTreeSet<BoundKind> = empty().map(|bound| bound.kind).collect();
+    let reason = |kind: BoundKind| {
+        let reason = ask.error(Code::WindowEmpty).with("bound", kind.word());
+        match empty().filter(|bound| bound.kind == kind).map(|bound| bound.end).min() {
+            Some(end) if kind != BoundKind::Hours => reason.with("end", text(end)),
+            _ => reason,
+        }
+    };
+    kinds.into_iter().map(reason).collect()
 }
 
 /// What to say where the end is before the one that was asked for: a denial per kind of bound that rejects, or
 /// the warning that it was clipped.
-pub(crate) fn exceeded(
-    ask: &Ask<'_>,
-    rules: &[Rule<'_>],
-    bounds: &[Bound],
-    asked: Timestamp,
-) -> Vec<Reason> {
+pub(crate) fn exceeded(ask: &Ask<'_>, rules: &[Rule<'_>], bounds: &[Bound], asked: Timestamp) -> Vec<Reason> {
     let Some(end) = bounds.iter().map(|bound| bound.end).min().filter(|end| *end < asked) else {
         return Vec::new();
     };

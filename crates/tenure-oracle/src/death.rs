@@ -120,9 +120,9 @@ fn eligibility(world: &World, terms: &GrantTerms) -> Option<(Timestamp, Cause)> 
     Some((if s == terms.term.start() { s } else { s.plus(grace) }, Cause::EligibilityLost))
 }
 
-/// The first instant of the grant, under the current policy, at which no rule matches.
+/// The first instant of the grant, under the adopted policy, at which no rule matches.
 pub(crate) fn lost_from(world: &World, terms: &GrantTerms) -> Option<Timestamp> {
-    let from = terms.term.start().max(world.adoption());
+    let from = terms.term.start().max(world.adoption()?);
     first(world, from, |s| {
         matching(world, &terms.beneficiary, &terms.entitlement, terms.scope.as_ref(), s).is_empty()
     })
@@ -148,8 +148,7 @@ fn time(world: &World, terms: &GrantTerms) -> Option<(Timestamp, Cause)> {
 }
 
 fn follows(terms: &GrantTerms) -> bool {
-    terms.event.is_some()
-        && matches!(&terms.basis, Basis::Policy { event: Some(event), .. } if event.follow)
+    terms.event.is_some() && matches!(&terms.basis, Basis::Policy { event: Some(event), .. } if event.follow)
 }
 
 fn grace_of(terms: &GrantTerms) -> Span {

@@ -60,9 +60,7 @@ fn who(world: &World, selector: &IdentitySelector, identity: &IdentityId, t: Tim
         && ids.as_ref().is_none_or(|ids| ids.contains(identity))
         && kinds.as_ref().is_none_or(|kinds| kinds.contains(&noun.kind))
         && attributes.iter().all(|(name, words)| words.iter().any(|word| has(&noun.attributes, name, word)))
-        && groups
-            .as_ref()
-            .is_none_or(|groups| groups.iter().any(|group| in_group(world, identity, group, t)))
+        && groups.as_ref().is_none_or(|groups| groups.iter().any(|group| in_group(world, identity, group, t)))
 }
 
 fn what(world: &World, selector: &EntitlementSelector, entitlement: &EntitlementId, t: Timestamp) -> bool {

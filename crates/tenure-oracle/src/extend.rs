@@ -21,10 +21,11 @@ use crate::{Outcome, World, digest};
 /// An extension, after the clock and the policy.
 pub(crate) fn extend(world: &World, extend: &Extend, at: Timestamp) -> Outcome {
     let digest = digest::extend(extend);
-    let made = world
-        .facts
-        .iter()
-        .any(|fact| matches!(&fact.body, Body::RequestMade(made) if made.request.id == extend.id));
+    let made = world.facts.iter().any(|fact| match &fact.body {
+        Body::RequestMade(made) => made.request.id == extend.id,
+        Body::GrantIssued(terms) => terms.request.as_ref() == Some(&extend.id),
+        _ => false,
+    });
     let recorded = world.facts.iter().find_map(|fact| match &fact.body {
         Body::GrantExtended(extended) if extended.command == extend.id => Some(extended),
         _ => None,
@@ -62,7 +63,8 @@ pub(crate) fn extend(world: &World, extend: &Extend, at: Timestamp) -> Outcome {
     if rules.is_empty() {
         return Outcome::deny(at, no_rule(&ask));
     }
-    if let Some(reason) = refused(world, &ask, &rules, terms) {
+    let refused = refused(world, &ask, &rules, terms).or_else(|| unjustified(world, &ask));
+    if let Some(reason) = refused {
         return Outcome::deny(at, reason);
     }
     let mut reasons = event_rules(world, &ask, &rules);
@@ -78,18 +80,20 @@ pub(crate) fn extend(world: &World, extend: &Extend, at: Timestamp) -> Outcome {
     all.extend(caps(&rules, terms));
     all.retain(|(_, end, _): &Limit| !end.is_never());
     let bounds = bounds(0, all);
-    if let Some(reason) = window_empty(&ask, &bounds) {
-        return Outcome { bounds, ..Outcome::deny(at, reason) };
+    let empty = window_empty(&ask, &bounds);
+    if !empty.is_empty() {
+        let (verdict, reasons) = ordered(empty);
+        return Outcome { verdict, reasons, bounds, ..Outcome::permit(at) };
     }
     let end = bounds.iter().map(|bound| bound.end).min().unwrap_or(asked);
     reasons.extend(exceeded(&ask, &rules, &bounds, asked));
-    reasons.extend(no_gain(world, &ask, &rules, terms, end));
-    let (verdict, reasons) = ordered(reasons);
     let (limit, session) = (limit(&bounds, end), session_until(&ask, &rules, end));
+    let (command, id) = (extend.id.clone(), terms.id.clone());
+    let extended = GrantExtended { command, digest, end, id, limit };
+    reasons.extend(no_gain(world, &ask, &rules, &extended));
+    let (verdict, reasons) = ordered(reasons);
     let mut outcome = Outcome { verdict, reasons, bounds, ..Outcome::permit(at) };
     if verdict == Verdict::Permit {
-        let (command, id) = (extend.id.clone(), terms.id.clone());
-        let extended = GrantExtended { command, digest, end, id, limit };
         outcome.record(&extend.id, Some(by), vec![Body::GrantExtended(extended)]);
         let mut after = view(&world.with(&outcome.facts), terms, at);
         after.session_until = session;
@@ -98,7 +102,7 @@ pub(crate) fn extend(world: &World, extend: &Extend, at: Timestamp) -> Outcome {
     outcome
 }
 
-/// The first thing that forbids any extension of the grant, from the cap on.
+/// The first thing that forbids any extension of the grant, from the cap to the count.
 pub(crate) fn refused(
     world: &World,
     ask: &Ask<'_>,
@@ -121,18 +125,24 @@ pub(crate) fn refused(
     if allowed.len() < rules.len() {
         return Some(ask.error(Code::ExtensionNotAllowed));
     }
-    let count = world.facts.iter().filter(|fact| {
-        matches!(&fact.body, Body::GrantExtended(extended) if extended.id == terms.id)
-    });
+    let count = world
+        .facts
+        .iter()
+        .filter(|fact| matches!(&fact.body, Body::GrantExtended(extended) if extended.id == terms.id));
     let count = u32::try_from(count.count()).unwrap_or(u32::MAX);
     if allowed.iter().filter_map(|extension| extension.max_count).any(|most| most <= count) {
         let reason = ask.error(Code::ExtensionLimitReached);
         return Some(reason.with("count", Value::Int(i64::from(count))));
     }
+    None
+}
+
+/// Nobody answers for the holder, or its business event no longer justifies the grant.
+fn unjustified(world: &World, ask: &Ask<'_>) -> Option<Reason> {
     if lacks_owner(world, ask.beneficiary, ask.at) {
         return Some(ask.error(Code::IdentityNoOwner).with("identity", text(ask.beneficiary)));
     }
-    let event = terms.event.as_ref()?;
+    let event = ask.event?;
     let why = event_invalid(world, event, ask.beneficiary, ask.at)?;
     Some(ask.error(Code::EventInvalid).with("event", text(event)).with("why", why))
 }
@@ -146,20 +156,22 @@ pub(crate) fn caps(rules: &[Rule<'_>], terms: &GrantTerms) -> Vec<Limit> {
     rules.iter().filter_map(cap).collect()
 }
 
-/// Unless the grant would end later than it does now, or earlier where that is allowed.
+/// Unless the grant would die later than it will now, or earlier where that is allowed.
 pub(crate) fn no_gain(
     world: &World,
     ask: &Ask<'_>,
     rules: &[Rule<'_>],
-    terms: &GrantTerms,
-    end: Timestamp,
+    extended: &GrantExtended,
 ) -> Option<Reason> {
-    let (held, _) = death(world, &terms.id)?;
+    let (held, _) = death(world, &extended.id)?;
+    let mut done = Outcome::permit(ask.at);
+    done.record(&extended.command, None, vec![Body::GrantExtended(extended.clone())]);
+    let (after, _) = death(&world.with(&done.facts), &extended.id)?;
     let may_shorten = rules.iter().all(|(_, rule)| rule.extension.is_some_and(|e| e.allow_shorten));
-    if end == held {
-        Some(ask.error(Code::ExtensionNoGain).with("end", text(end)))
-    } else if end < held && !may_shorten {
-        Some(ask.error(Code::ExtensionWouldShorten).with("end", text(end)).with("held", text(held)))
+    if after == held {
+        Some(ask.error(Code::ExtensionNoGain).with("end", text(after)))
+    } else if after < held && !may_shorten {
+        Some(ask.error(Code::ExtensionWouldShorten).with("end", text(after)).with("held", text(held)))
     } else {
         None
     }

@@ -126,11 +126,7 @@ pub fn live(world: &World, source: &Source, t: Timestamp) -> bool {
 }
 
 /// The edges from an entitlement that are live at `t`: where they lead, and in which scope.
-pub fn edges(
-    world: &World,
-    from: &EntitlementId,
-    t: Timestamp,
-) -> Vec<(EntitlementId, Option<ResourceId>)> {
+pub fn edges(world: &World, from: &EntitlementId, t: Timestamp) -> Vec<(EntitlementId, Option<ResourceId>)> {
     let mut edges = Vec::new();
     if let Some(noun) = world.entitlement(from, t) {
         for edge in noun.implies {
@@ -213,7 +209,7 @@ pub fn in_group(world: &World, identity: &IdentityId, group: &EntitlementId, t: 
 /// Whether some entitlement of the log ever listed the permission.
 pub fn permission_known(world: &World, permission: &PermissionId) -> bool {
     let mut defined = BTreeSet::new();
-    world.facts.iter().any(|fact| match &fact.body {
+    world.log.iter().any(|fact| match &fact.body {
         Body::EntitlementDefined(d) if defined.insert(&d.id) => d.definition.permissions.contains(permission),
         Body::EntitlementChanged(c) if crate::life::entitlement_known(world, &c.id) => {
             c.changes.permissions.as_ref().is_some_and(|list| list.contains(permission))

@@ -57,11 +57,7 @@ pub fn next_change_at(world: &World, command: &Command, now: Timestamp) -> Optio
 
 /// The neighbouring instants between a good and a bad one where the answer changes: (last good, first bad) in
 /// the direction of the bad one.
-fn meet(
-    mut good: Timestamp,
-    mut bad: Timestamp,
-    same: impl Fn(Timestamp) -> bool,
-) -> (Timestamp, Timestamp) {
+fn meet(mut good: Timestamp, mut bad: Timestamp, same: impl Fn(Timestamp) -> bool) -> (Timestamp, Timestamp) {
     loop {
         let (g, b) = (good.as_millis(), bad.as_millis());
         let middle = Timestamp::saturating_from_millis(g.midpoint(b));
@@ -92,9 +88,7 @@ pub fn marks(world: &World, command: &Command, now: Timestamp) -> Vec<Timestamp>
     base.extend(of_command(command));
     let starts = match command {
         Command::Request(request) => request.start,
-        Command::Renew(renew) => {
-            renew.start.or_else(|| death(world, &renew.grant).map(|(death, _)| death))
-        }
+        Command::Renew(renew) => renew.start.or_else(|| death(world, &renew.grant).map(|(death, _)| death)),
         _ => None,
     };
     for rule in &rules {

@@ -87,7 +87,9 @@ fn open_windows(rule: &Eligibility, horizon: Window) -> Vec<Window> {
 /// The instants that a fact names.
 fn of_body(body: &Body, found: &mut Vec<Timestamp>) {
     match body {
-        Body::IdentityDefined(d) => found.extend([d.definition.starts, d.definition.ends].into_iter().flatten()),
+        Body::IdentityDefined(d) => {
+            found.extend([d.definition.starts, d.definition.ends].into_iter().flatten())
+        }
         Body::IdentityChanged(c) => found.extend([c.changes.starts, c.changes.ends].into_iter().flatten()),
         Body::EntitlementDefined(d) => {
             found.extend(d.definition.implies.iter().flat_map(|edge| [edge.from, edge.until]));

@@ -10,10 +10,12 @@ pub mod digest;
 pub mod eligible;
 mod ending;
 mod extend;
+mod held;
 pub mod holding;
 mod holds;
 pub mod instants;
 pub mod life;
+mod log;
 mod outcome;
 pub mod reconcile;
 mod request;
@@ -22,9 +24,10 @@ mod world;
 pub use check::{Checked, check};
 pub use death::death;
 pub use holds::{holds, marks, next_change_at};
+pub use log::noun_facts;
 pub use outcome::Outcome;
 pub use reconcile::{Reconciled, reconcile};
-pub use world::{World, noun_facts};
+pub use world::World;
 
 use tenure::decide::{Code, Command, Reason};
 use tenure::time::{Span, Timestamp};
@@ -54,10 +57,8 @@ pub fn decide(world: &World, command: &Command, now: Timestamp) -> Outcome {
 
 /// `now` is too far behind what the log has recorded.
 pub(crate) fn clock(world: &World, now: Timestamp) -> Option<Reason> {
-    (CLOCK_TOLERANCE < world.high_water.since(now)).then(|| {
-        let reason = Reason::error(Code::ClockRegression).with("now", text(now));
-        reason.with("high_water", text(world.high_water))
-    })
+    (CLOCK_TOLERANCE < world.high_water.since(now))
+        .then(|| Reason::error(Code::ClockRegression).with("high_water", text(world.high_water)))
 }
 
 /// The log adopted another document.

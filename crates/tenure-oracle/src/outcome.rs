@@ -73,7 +73,7 @@ impl Outcome {
 
     fn same_reason(&self, a: &Reason, other: &Self, b: &Reason) -> bool {
         let same_value = |(name, x): (&String, &Value)| {
-            b.params.get(name).is_some_and(|y| name == "now" || x == y || self.same_param(x, other, y))
+            b.params.get(name).is_some_and(|y| x == y || self.same_param(x, other, y))
         };
         (a.code, a.item, a.level, a.params.len()) == (b.code, b.item, b.level, b.params.len())
             && a.params.iter().all(same_value)

@@ -1,13 +1,11 @@
 //! A request is granted, item by item, for as long as every limit allows; the end is the least of all bounds.
 //! One item that cannot be granted denies the whole.
 
-use alloc::collections::BTreeSet;
-
 use tenure::decide::{Bound, Code, GrantView, Reason, Renew, Verdict};
 use tenure::fact::{Body, GrantExtended, RequestMade, RequestResolved};
 use tenure::id::{GrantId, IdentityId, RequestId};
 use tenure::model::{Basis, EventTerms, GrantState, GrantTerms, Item, Request, RuleRef, Term, Value};
-use tenure::policy::{AlreadyHeld, Anchor, BoundKind, Renewal};
+use tenure::policy::{AlreadyHeld, Anchor, BoundKind};
 use tenure::time::{Span, Timestamp};
 
 use crate::ask::{
@@ -17,9 +15,11 @@ use crate::ask::{
 use crate::death::{death, state, view};
 use crate::eligible::{Rule, matching};
 use crate::extend;
-use crate::holding::{grant, grants};
+use crate::held::{chain, held_mode, overlapping, to_extend};
+use crate::holding::grant;
 use crate::life::{
-    entitlement_known, entitlement_valid, identity_known, resource_known, resource_valid, why_not_alive,
+    entitlement_known, entitlement_valid, identity_known, incarnation, resource_known, resource_valid,
+    why_not_alive,
 };
 use crate::outcome::{ordered, text};
 use crate::{Outcome, World, digest};
@@ -39,24 +39,25 @@ pub(crate) fn known(world: &World, id: &RequestId, digest: &str) -> Known {
         Body::RequestMade(made) if made.request.id == *id => Some(made.digest.as_str()),
         _ => None,
     });
-    let extended = world
-        .facts
-        .iter()
-        .any(|fact| matches!(&fact.body, Body::GrantExtended(extended) if extended.command == *id));
+    let taken = world.facts.iter().any(|fact| match &fact.body {
+        Body::GrantExtended(extended) => extended.command == *id,
+        Body::GrantIssued(terms) => terms.request.as_ref() == Some(id),
+        _ => false,
+    });
     match made {
-        None if extended => return Known::Reused,
+        None if taken => return Known::Reused,
         None => return Known::Free,
         Some(recorded) if recorded != digest => return Known::Reused,
         Some(_) => {}
     }
-    if world.facts.iter().any(|fact| matches!(&fact.body, Body::RequestWithdrawn(n) if n.id == *id)) {
-        return Known::Withdrawn;
-    }
-    let resolved = world.facts.iter().find_map(|fact| match &fact.body {
-        Body::RequestResolved(resolved) if resolved.id == *id => Some(resolved.grants.clone()),
+    let answer = world.facts.iter().find_map(|fact| match &fact.body {
+        Body::RequestWithdrawn(n) if n.id == *id => Some(Known::Withdrawn),
+        Body::RequestResolved(resolved) if resolved.id == *id => {
+            Some(Known::Resolved(resolved.grants.clone()))
+        }
         _ => None,
     });
-    resolved.map_or(Known::Recorded, Known::Resolved)
+    answer.unwrap_or(Known::Recorded)
 }
 
 /// A request, after the clock and the policy.
@@ -184,8 +185,14 @@ fn unresolved(world: &World, request: &Request, at: Timestamp, start: Timestamp)
             return Some(Reason::error(Code::ResourceUnknown).item(n).with("resource", text(scope)));
         }
     }
-    for (identity, t) in [(&request.requester, at), (&request.beneficiary, start)] {
-        if let Some(why) = why_not_alive(world, identity, t) {
+    let beneficiary = &request.beneficiary;
+    let rejoins = incarnation(world, beneficiary, at) != incarnation(world, beneficiary, start);
+    let whys = [
+        (&request.requester, why_not_alive(world, &request.requester, at)),
+        (beneficiary, why_not_alive(world, beneficiary, start).or(rejoins.then_some("left"))),
+    ];
+    for (identity, why) in whys {
+        if let Some(why) = why {
             let reason = Reason::error(Code::IdentityNotActive).with("identity", text(identity));
             return Some(reason.with("why", why));
         }
@@ -297,11 +304,12 @@ fn one(
     {
         found.reasons.push(ask.error(Code::WindowElapsed).with("end", text(end)));
     }
+    let extended = to_extend(world, &ask, &rules);
+    found.reasons.extend(extended.and_then(|terms| extend::refused(world, &ask, &rules, terms)));
     if !found.reasons.is_empty() {
         return found;
     }
 
-    let extended = to_extend(world, &ask, &rules);
     let mut all = limits(world, &ask, &rules);
     match length {
         Length::Asked(end) => all.push((BoundKind::Asked, end, None)),
@@ -322,15 +330,13 @@ fn one(
         }
     }
     if let Some(terms) = extended {
-        match extend::refused(world, &ask, &rules, terms) {
-            Some(reason) => found.reasons.push(reason),
-            None => all.extend(extend::caps(&rules, terms)),
-        }
+        all.extend(extend::caps(&rules, terms));
     }
     all.retain(|(_, end, _): &Limit| !end.is_never());
     found.bounds = bounds(n, all);
-    if let Some(reason) = window_empty(&ask, &found.bounds) {
-        found.reasons = vec![reason];
+    let empty = window_empty(&ask, &found.bounds);
+    if !empty.is_empty() {
+        found.reasons = empty;
         return found;
     }
     let Some(end) = found.bounds.iter().map(|bound| bound.end).min() else {
@@ -354,9 +360,10 @@ fn one(
     let limit = limit(&found.bounds, end);
     let session = session_until(&ask, &rules, end);
     found.given = if let Some(terms) = extended {
-        found.reasons.extend(extend::no_gain(world, &ask, &rules, terms, end));
         let (command, digest, id) = (request.id.clone(), digest.into(), terms.id.clone());
-        Some(Given::Extended(GrantExtended { command, digest, end, id, limit }, session))
+        let extended = GrantExtended { command, digest, end, id, limit };
+        found.reasons.extend(extend::no_gain(world, &ask, &rules, &extended));
+        Some(Given::Extended(extended, session))
     } else {
         issue(request, &ask, &rules, n, end, limit).map(|terms| Given::Issued(terms, session))
     };
@@ -364,7 +371,7 @@ fn one(
 }
 
 pub(crate) fn no_rule(ask: &Ask<'_>) -> Reason {
-    let reason = ask.error(Code::EligibilityNone).with("at", text(ask.start));
+    let reason = ask.error(Code::EligibilityNone);
     reason.with("entitlement", text(ask.entitlement)).with("identity", text(ask.beneficiary))
 }
 
@@ -383,72 +390,9 @@ fn length(world: &World, request: &Request, ask: &Ask<'_>, rules: &[Rule<'_>]) -
     }
     let durations = || rules.iter().filter_map(|(_, rule)| rule.duration);
     let least: Option<Span> = durations().filter_map(|duration| duration.default).min();
-    let fixed = durations().filter(|duration| duration.min == duration.max).map(|duration| duration.max).min();
+    let fixed =
+        durations().filter(|duration| duration.min == duration.max).map(|duration| duration.max).min();
     least.or(fixed).map_or(Length::Missing, |span| Length::Default(ask.start.plus(span)))
-}
-
-/// Grants of the same holder for the same entitlement in the same scope, by id.
-fn same<'w>(world: &'w World, ask: &Ask<'_>) -> Vec<&'w GrantTerms> {
-    let all = grants(world).into_iter().map(|(terms, _)| terms);
-    all.filter(|terms| {
-        terms.beneficiary == *ask.beneficiary
-            && terms.entitlement == *ask.entitlement
-            && terms.scope.as_ref() == ask.scope
-    })
-    .collect()
-}
-
-/// How many grants follow each other without a pause up to the start, and since when.
-fn chain(world: &World, ask: &Ask<'_>, renewal: Renewal) -> (u32, Timestamp) {
-    let mut since = ask.start;
-    let mut members = BTreeSet::new();
-    loop {
-        let before = members.len();
-        for terms in same(world, ask) {
-            let start = terms.term.start();
-            let Some((death, _)) = death(world, &terms.id) else { continue };
-            let joins = death >= since || since.since(death) < renewal.reset_after;
-            if start < death && start <= since && joins {
-                members.insert((terms.id.clone(), start));
-            }
-        }
-        since = members.iter().map(|(_, start)| *start).min().unwrap_or(since);
-        if members.len() == before {
-            return (u32::try_from(members.len()).unwrap_or(u32::MAX), since);
-        }
-    }
-}
-
-/// The first other grant of the same that is held at some instant of the window.
-fn overlapping<'w>(world: &'w World, ask: &Ask<'_>, end: Timestamp) -> Option<&'w GrantId> {
-    let overlaps = |terms: &&GrantTerms| {
-        let start = terms.term.start();
-        death(world, &terms.id).is_some_and(|(death, _)| start < death && start < end && ask.start < death)
-    };
-    same(world, ask).into_iter().find(overlaps).map(|terms| &terms.id)
-}
-
-fn held_mode(rules: &[Rule<'_>]) -> AlreadyHeld {
-    rules.iter().map(|(_, rule)| rule.already_held).max().unwrap_or_default()
-}
-
-/// The grant that is extended in place of a new one: of those that run, the one that dies last.
-fn to_extend<'w>(world: &'w World, ask: &Ask<'_>, rules: &[Rule<'_>]) -> Option<&'w GrantTerms> {
-    if held_mode(rules) != AlreadyHeld::Extend || ask.start != ask.at {
-        return None;
-    }
-    let active = same(world, ask).into_iter().filter(|terms| state(world, terms, ask.at) == GrantState::Active);
-    let mut best: Option<&GrantTerms> = None;
-    for terms in active {
-        let later = best.is_none_or(|best| death(world, &best.id) < death(world, &terms.id));
-        let same_instant = best.is_some_and(|best| {
-            death(world, &best.id).map(|(t, _)| t) == death(world, &terms.id).map(|(t, _)| t)
-        });
-        if later && !same_instant {
-            best = Some(terms);
-        }
-    }
-    best
 }
 
 fn issue(

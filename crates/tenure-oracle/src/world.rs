@@ -5,17 +5,18 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use core::cell::{OnceCell, RefCell};
 
 use tenure::fact::{Body, Cause, Defined, Fact};
-use tenure::id::{EntitlementId, EventId, FactId, GrantId, IdentityId, ResourceId};
-use tenure::model::{BusinessEvent, Change, Entitlement, Holder, Identity, Resource};
+use tenure::id::{EntitlementId, EventId, GrantId, IdentityId, ResourceId};
+use tenure::model::{BusinessEvent, BusinessEventChange, Change, Entitlement, Identity, Resource};
 use tenure::policy::PolicyDocument;
 use tenure::time::Timestamp;
 
 use crate::eligible::Asked;
+use crate::log::{counted, edge_pairs, high_water, noun_facts, parent_pairs};
 
 /// Everything a decision may read.
 #[derive(Debug)]
 pub struct World {
-    /// The log in its order; the nouns of a document that was never adopted stand first.
+    /// The facts that count, in the order of the log; the nouns of a document that was never adopted stand first.
     pub facts: Vec<Fact>,
     /// The rules.
     pub policy: PolicyDocument,
@@ -23,7 +24,9 @@ pub struct World {
     pub digest: String,
     /// The latest `recorded_at`, or what a correction of the clock said later.
     pub high_water: Timestamp,
-    /// The facts by (`effective_at`, position).
+    /// All facts in the order of the log.
+    pub(crate) log: Vec<Fact>,
+    /// The facts that count, by (`effective_at`, position).
     pub(crate) timeline: Vec<Fact>,
     /// The pairs of entitlements between which edges count: those that close no cycle.
     pub(crate) edges: BTreeSet<(EntitlementId, EntitlementId)>,
@@ -54,17 +57,18 @@ impl World {
     /// The same world after these facts.
     #[must_use]
     pub fn with(&self, facts: &[Fact]) -> Self {
-        let log = self.facts.iter().chain(facts).cloned().collect();
+        let log = self.log.iter().chain(facts).cloned().collect();
         Self::of_log(self.policy.clone(), self.digest.clone(), log)
     }
 
     fn of_log(policy: PolicyDocument, digest: String, log: Vec<Fact>) -> Self {
         let high_water = high_water(&log);
-        let facts = without_replaced(log);
+        // What was taken back was seen nevertheless.
+        let (edges, parents) = (edge_pairs(&log), parent_pairs(&log));
+        let facts = counted(&log);
         let mut timeline = facts.clone();
         timeline.sort_by_key(|fact| fact.effective_at);
-        let (edges, parents) = (edge_pairs(&facts), parent_pairs(&facts));
-        Self { facts, policy, digest, high_water, timeline, edges, parents, memo: Memo::default() }
+        Self { facts, policy, digest, high_water, log, timeline, edges, parents, memo: Memo::default() }
     }
 
     /// The instant of a decision: `now`, or the high water if that is later.
@@ -77,17 +81,22 @@ impl World {
         self.timeline.iter().take_while(move |fact| fact.effective_at <= t)
     }
 
-    /// The digest and the instant of the last adoption; none if no policy was ever adopted.
+    /// The digest that was adopted last, and since when without another between; none if none ever was.
     pub fn adopted(&self) -> Option<(&str, Timestamp)> {
-        self.facts.iter().rev().find_map(|fact| match &fact.body {
-            Body::PolicyAdopted(adopted) => Some((adopted.digest.as_str(), fact.effective_at)),
-            _ => None,
-        })
+        let mut adopted: Option<(&str, Timestamp)> = None;
+        for fact in &self.facts {
+            if let Body::PolicyAdopted(new) = &fact.body
+                && adopted.is_none_or(|(digest, _)| digest != new.digest)
+            {
+                adopted = Some((&new.digest, fact.effective_at));
+            }
+        }
+        adopted
     }
 
-    /// From when the policy judges grants that run; since ever if it was never adopted.
-    pub fn adoption(&self) -> Timestamp {
-        self.adopted().map_or(Timestamp::MIN, |(_, at)| at)
+    /// From when the policy judges grants that run; never while it is not adopted.
+    pub fn adoption(&self) -> Option<Timestamp> {
+        self.adopted().filter(|(digest, _)| *digest == self.digest).map(|(_, since)| since)
     }
 
     /// The identity as it is at `t`; none before its definition.
@@ -135,19 +144,28 @@ impl World {
         })
     }
 
-    /// The business event as it is at `t`, closed or not; none before its definition.
+    /// The business event as it is at `t`, closed or not; none before its definition. An opening that says
+    /// something else than was last known says everything anew.
     pub fn event(&self, id: &EventId, t: Timestamp) -> Option<BusinessEvent> {
-        let define = |body: &Body| match body {
-            Body::EventOpened(d) => definition(d, id),
-            _ => None,
-        };
-        self.noun(t, define, |body, noun| {
-            if let Body::EventChanged(c) = body
-                && c.id == *id
-            {
-                c.changes.apply(noun);
+        let mut entries: Vec<(Timestamp, Entry<'_>)> = Vec::new();
+        let mut defined: Option<(Timestamp, &BusinessEvent)> = None;
+        for fact in &self.facts {
+            match &fact.body {
+                Body::EventChanged(c) if c.id == *id => {
+                    entries.push((fact.effective_at, Entry::Changed(&c.changes)));
+                }
+                Body::EventOpened(d) if d.id == *id => match defined {
+                    None => defined = Some((fact.effective_at, &d.definition)),
+                    Some((_, first)) if told(first, &entries, Timestamp::MAX) != d.definition => {
+                        entries.push((fact.effective_at, Entry::Anew(&d.definition)));
+                    }
+                    Some(_) => {}
+                },
+                _ => {}
             }
-        })
+        }
+        let (from, first) = defined?;
+        (from <= t).then(|| told(first, &entries, t))
     }
 
     /// The first definition in the log counts, from its effect on; then every change in force by `t`.
@@ -169,157 +187,26 @@ impl World {
     }
 }
 
+/// What a fact says of a business event.
+enum Entry<'w> {
+    Changed(&'w BusinessEventChange),
+    Anew(&'w BusinessEvent),
+}
+
+/// The event as the entries in force at `t` tell it, in the order of their effect, then of the log.
+fn told(first: &BusinessEvent, entries: &[(Timestamp, Entry<'_>)], t: Timestamp) -> BusinessEvent {
+    let mut in_force: Vec<_> = entries.iter().filter(|(effect, _)| *effect <= t).collect();
+    in_force.sort_by_key(|(effect, _)| *effect);
+    let mut noun = first.clone();
+    for (_, entry) in in_force {
+        match entry {
+            Entry::Changed(changes) => changes.apply(&mut noun),
+            Entry::Anew(definition) => noun = (*definition).clone(),
+        }
+    }
+    noun
+}
+
 fn definition<I: PartialEq, N: Clone>(defined: &Defined<I, N>, id: &I) -> Option<N> {
     (defined.id == *id).then(|| defined.definition.clone())
-}
-
-/// The running maximum of `recorded_at`, set anew by each correction of the clock.
-fn high_water(log: &[Fact]) -> Timestamp {
-    let mut high = Timestamp::MIN;
-    for fact in log {
-        high = match &fact.body {
-            Body::ClockCorrected(corrected) => corrected.high_water,
-            _ => high.max(fact.recorded_at),
-        };
-    }
-    high
-}
-
-/// A fact that has not taken effect is taken back by a later one about the same noun that names it.
-fn without_replaced(log: Vec<Fact>) -> Vec<Fact> {
-    let mut replaced = BTreeSet::new();
-    for (n, fact) in log.iter().enumerate() {
-        let Some(name) = &fact.replaces else { continue };
-        let by_then: Vec<Fact> = log.iter().take(n).cloned().collect();
-        let known = high_water(&by_then).max(fact.recorded_at);
-        let old = by_then.iter().position(|old| {
-            old.id == *name && old.effective_at > known && noun_key(&old.body) == noun_key(&fact.body)
-        });
-        replaced.extend(old);
-    }
-    log.into_iter().enumerate().filter(|(n, _)| !replaced.contains(n)).map(|(_, fact)| fact).collect()
-}
-
-/// Which noun a fact is about.
-pub(crate) fn noun_key(body: &Body) -> (u8, &str) {
-    match body {
-        Body::IdentityDefined(b) => (0, b.id.as_str()),
-        Body::IdentityChanged(b) => (0, b.id.as_str()),
-        Body::IdentitySuspended(b)
-        | Body::IdentityResumed(b)
-        | Body::IdentityLeft(b)
-        | Body::IdentityRejoined(b) => (0, b.id.as_str()),
-        Body::AccountDefined(b) => (1, b.id.as_str()),
-        Body::AccountChanged(b) => (1, b.id.as_str()),
-        Body::AccountRetired(b) => (1, b.id.as_str()),
-        Body::ApplicationDefined(b) => (2, b.id.as_str()),
-        Body::ApplicationChanged(b) => (2, b.id.as_str()),
-        Body::ApplicationRetired(b) => (2, b.id.as_str()),
-        Body::ResourceDefined(b) => (3, b.id.as_str()),
-        Body::ResourceChanged(b) => (3, b.id.as_str()),
-        Body::ResourceRetired(b) => (3, b.id.as_str()),
-        Body::EntitlementDefined(b) => (4, b.id.as_str()),
-        Body::EntitlementChanged(b) => (4, b.id.as_str()),
-        Body::EntitlementRetired(b) => (4, b.id.as_str()),
-        Body::StandingAssigned(b) => (5, b.id.as_str()),
-        Body::StandingRemoved(b) => (5, b.id.as_str()),
-        Body::MembershipAdded(b) => (6, b.id.as_str()),
-        Body::MembershipRemoved(b) => (6, b.id.as_str()),
-        Body::EventOpened(b) => (7, b.id.as_str()),
-        Body::EventChanged(b) => (7, b.id.as_str()),
-        Body::EventClosed(b) => (7, b.id.as_str()),
-        Body::FeedHeartbeat(b) => (8, b.id.as_str()),
-        Body::RequestMade(b) => (9, b.request.id.as_str()),
-        Body::RequestResolved(b) => (9, b.id.as_str()),
-        Body::RequestWithdrawn(b) => (9, b.id.as_str()),
-        Body::GrantIssued(b) => (10, b.id.as_str()),
-        Body::GrantExtended(b) => (10, b.id.as_str()),
-        Body::GrantEnded(b) | Body::GrantRevoked(b) | Body::GrantVoided(b) => (10, b.id.as_str()),
-        Body::PolicyAdopted(_) => (11, ""),
-        Body::ClockCorrected(_) => (12, ""),
-    }
-}
-
-/// An edge that would close a cycle among all edges before it in the log is inert, whatever their windows.
-fn edge_pairs(facts: &[Fact]) -> BTreeSet<(EntitlementId, EntitlementId)> {
-    let (mut pairs, mut defined, mut assigned) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    for fact in facts {
-        let added: Vec<(EntitlementId, EntitlementId)> = match &fact.body {
-            Body::EntitlementDefined(d) if defined.insert(&d.id) => {
-                d.definition.implies.iter().map(|edge| (d.id.clone(), edge.entitlement.clone())).collect()
-            }
-            Body::EntitlementChanged(c) => {
-                let list = c.changes.implies.iter().flatten();
-                list.map(|edge| (c.id.clone(), edge.entitlement.clone())).collect()
-            }
-            Body::StandingAssigned(d) if assigned.insert(&d.id) => match &d.definition.holder {
-                Holder::Group(group) => vec![(group.clone(), d.definition.entitlement.clone())],
-                Holder::Identity(_) => Vec::new(),
-            },
-            _ => Vec::new(),
-        };
-        for pair in added {
-            if !leads(&pairs, &pair.1, &pair.0) {
-                pairs.insert(pair);
-            }
-        }
-    }
-    pairs
-}
-
-/// A parent that would make a resource its own ancestor, among all parents before it in the log, is inert.
-fn parent_pairs(facts: &[Fact]) -> BTreeSet<(ResourceId, ResourceId)> {
-    let (mut pairs, mut defined) = (BTreeSet::new(), BTreeSet::new());
-    for fact in facts {
-        let added = match &fact.body {
-            Body::ResourceDefined(d) if defined.insert(&d.id) => {
-                d.definition.parent.clone().map(|parent| (d.id.clone(), parent))
-            }
-            Body::ResourceChanged(c) => c.changes.parent.clone().map(|parent| (c.id.clone(), parent)),
-            _ => None,
-        };
-        if let Some(pair) = added
-            && !leads(&pairs, &pair.1, &pair.0)
-        {
-            pairs.insert(pair);
-        }
-    }
-    pairs
-}
-
-/// Whether steps along `pairs` lead from one to the other; no step leads from a thing to itself.
-fn leads<I: Ord + Clone>(pairs: &BTreeSet<(I, I)>, from: &I, to: &I) -> bool {
-    let mut seen = BTreeSet::from([from.clone()]);
-    let mut open = vec![from.clone()];
-    while let Some(here) = open.pop() {
-        if here == *to {
-            return true;
-        }
-        for (_, next) in pairs.iter().filter(|(start, _)| *start == here) {
-            if seen.insert(next.clone()) {
-                open.push(next.clone());
-            }
-        }
-    }
-    false
-}
-
-/// The nouns of the document as facts since ever.
-pub fn noun_facts(policy: &PolicyDocument) -> Vec<Fact> {
-    fn of<I: Clone, N: Clone>(
-        nouns: &BTreeMap<I, N>,
-        body: fn(Defined<I, N>) -> Body,
-    ) -> impl Iterator<Item = Body> + use<'_, I, N> {
-        nouns.iter().map(move |(id, noun)| body(Defined { definition: noun.clone(), id: id.clone() }))
-    }
-    let bodies = of(&policy.applications, Body::ApplicationDefined)
-        .chain(of(&policy.resources, Body::ResourceDefined))
-        .chain(of(&policy.identities, Body::IdentityDefined))
-        .chain(of(&policy.accounts, Body::AccountDefined))
-        .chain(of(&policy.entitlements, Body::EntitlementDefined))
-        .chain(of(&policy.standing, Body::StandingAssigned))
-        .chain(of(&policy.memberships, Body::MembershipAdded))
-        .chain(of(&policy.events, Body::EventOpened));
-    let id = |n: usize| FactId::new(format!("policy/{n}")).ok();
-    bodies.enumerate().filter_map(|(n, body)| Some(Fact::new(id(n)?, Timestamp::MIN, body))).collect()
 }

@@ -1,6 +1,16 @@
 //! Random worlds are valid and rich, and in each of them the oracle is true to itself.
 
-use std::collections::BTreeSet;
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test fails by panicking"
+)]
+
+extern crate alloc;
+
+use alloc::collections::BTreeSet;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -98,11 +108,19 @@ proptest! {
     fn all_values_are_valid(world in worlds_with_replacements()) {
         let policy = Policy::from_document(world.policy.clone());
         prop_assert!(policy.is_ok(), "{}", policy.unwrap_err());
+        prop_assert_eq!(policy.unwrap().digest().to_string(), digest::policy(&world.policy));
         for fact in &world.facts {
             let text = canonical(fact).unwrap();
             prop_assert_eq!(&parse_json::<Fact>(&text, &Limits::default()).unwrap(), fact);
         }
         for command in &world.commands {
+            let (ours, theirs) = match command {
+                Command::Request(request) => (digest::request(request), request.digest()),
+                Command::Extend(extend) => (digest::extend(extend), extend.digest()),
+                Command::Renew(renew) => (digest::renew(renew), renew.digest()),
+                _ => continue,
+            };
+            prop_assert_eq!(ours, theirs);
             let text = canonical(command).unwrap();
             let again = parse_json::<Command>(&text, &Limits::default());
             // Requests may end before the start they ask for; a reader refuses those by name.

@@ -28,7 +28,7 @@ pub(super) fn command(dice: &mut Dice<'_>, log: &Log, n: u64) -> Command {
                 request.beneficiary = terms.beneficiary;
             }
             request.into()
-        },
+        }
         9 | 10 => again(dice, log, &name),
         11..=13 => extend(dice, log, &name),
         14 | 15 => renew(dice, log, &name),

@@ -5,8 +5,8 @@ use alloc::collections::BTreeMap;
 
 use tenure::decide::Extend;
 use tenure::fact::{
-    Body, Cause, Changed, Defined, Fact, GrantEnded, GrantExtended, HighWater, Named, PolicyAdopted, RequestMade,
-    RequestResolved,
+    Body, Cause, Changed, Defined, Fact, GrantEnded, GrantExtended, HighWater, Named, PolicyAdopted,
+    RequestMade, RequestResolved,
 };
 use tenure::id::{EventId, GrantId, IdentityId, MembershipId, RequestId, StandingId};
 use tenure::model::{
@@ -19,8 +19,8 @@ use tenure::time::Timestamp;
 
 use super::dice::{Dice, ENTITLEMENTS, GROUPS, RESOURCES, id};
 use super::{commands, hours, policy, slot};
-use crate::world::{noun_facts, noun_key};
 use crate::digest;
+use crate::log::{may_be_taken_back, noun_facts, noun_key};
 
 /// A log that grows, and what it has named so far.
 pub(super) struct Log {
@@ -52,15 +52,23 @@ impl Log {
             replacements,
             policy,
         };
-        if dice.chance(35) {
+        if dice.chance(50) {
             log.hour = dice.below(12);
-            let at = slot(log.hour);
-            let nouns = noun_facts(&log.policy).into_iter();
-            log.facts = nouns.map(|fact| Fact { recorded_at: at, ..fact }).collect();
-            let digest = if dice.chance(4) { "0".repeat(64) } else { digest::policy(&log.policy) };
-            log.push(Body::PolicyAdopted(PolicyAdopted { digest }), at, None);
+            log.adopt(dice);
         }
         log
+    }
+
+    /// The document is adopted, and its nouns with it: mostly this one. Another one only takes its place later.
+    fn adopt(&mut self, dice: &mut Dice<'_>) {
+        let at = slot(self.hour);
+        let adopted = self.facts.iter().any(|fact| matches!(fact.body, Body::PolicyAdopted(_)));
+        if !adopted {
+            let nouns = noun_facts(&self.policy).into_iter();
+            self.facts.extend(nouns.map(|fact| Fact { recorded_at: at, ..fact }));
+        }
+        let digest = if dice.chance(4) { "0".repeat(64) } else { digest::policy(&self.policy) };
+        self.push(Body::PolicyAdopted(PolicyAdopted { digest }), at, None);
     }
 
     /// Something more happens.
@@ -97,6 +105,7 @@ impl Log {
                 let high_water = recorded.minus(back);
                 self.push(Body::ClockCorrected(HighWater { high_water }), recorded, None);
             }
+            35 if dice.chance(60) => self.adopt(dice),
             _ => self.push(heartbeat(), effective, None),
         }
     }
@@ -106,7 +115,10 @@ impl Log {
         let recorded_at = slot(self.hour);
         let replaces = self.replacements.then(|| {
             let old = self.facts.iter().rev().find(|old| {
-                old.effective_at > recorded_at && noun_key(&old.body) == noun_key(&body)
+                old.effective_at > recorded_at
+                    && may_be_taken_back(&old.body)
+                    && !matches!(old.body, Body::EventOpened(_))
+                    && noun_key(&old.body) == noun_key(&body)
             });
             old.map(|old| old.id.clone())
         });
@@ -139,7 +151,8 @@ impl Log {
                     .zip(&request.items)
                     .filter_map(|(n, item)| {
                         let end = request.until.filter(|until| start < *until);
-                        let term = Term::new(start, end.unwrap_or_else(|| start.plus(dice.span()).plus(hours(8))))?;
+                        let term =
+                            Term::new(start, end.unwrap_or_else(|| start.plus(dice.span()).plus(hours(8))))?;
                         Some(GrantTerms {
                             basis: self.basis(dice, request.event.is_some(), term),
                             beneficiary: request.beneficiary.clone(),
@@ -259,7 +272,11 @@ impl Log {
                 let effective = if dice.chance(70) { slot(0) } else { effective };
                 return self.push(opened, effective, by);
             }
-            (Some(definition), 0) => {
+            (Some(mut definition), 0) => {
+                // It may say something else than it said.
+                if dice.chance(30) {
+                    definition = policy::event(dice);
+                }
                 let by = if dice.chance(50) { Some(dice.identity()) } else { None };
                 return self.push(Body::EventOpened(Defined { definition, id: name }), effective, by);
             }
@@ -322,7 +339,8 @@ impl Log {
                 let owner = Some(dice.identity()).filter(|_| kind == IdentityKind::Workload);
                 let attributes = policy::person(dice);
                 let (ends, starts) = (None, None);
-                let definition = Identity { attributes, ends, kind, manager: None, name: None, owner, starts };
+                let definition =
+                    Identity { attributes, ends, kind, manager: None, name: None, owner, starts };
                 Body::IdentityDefined(Defined { definition, id: id("new") })
             }
             1 => {
@@ -357,9 +375,7 @@ impl Log {
     /// What was said before is said again, under another name.
     fn repeat(&mut self, dice: &mut Dice<'_>) {
         let Some(fact) = dice.pick(&self.facts) else { return };
-        let counted = matches!(fact.body, Body::GrantExtended(_) | Body::ClockCorrected(_) | Body::PolicyAdopted(_));
-        // Sound logs say a request's answer once; a change is said again at the same instant.
-        if !counted {
+        if !matches!(fact.body, Body::ClockCorrected(_)) {
             self.push(fact.body, fact.effective_at, fact.by);
         }
     }

@@ -202,25 +202,16 @@ fn events(dice: &mut Dice<'_>, document: &mut PolicyDocument) {
 /// A business event with an end, a cap, both or neither.
 pub(super) fn event(dice: &mut Dice<'_>) -> BusinessEvent {
     let start = slot(dice.below(12));
-    let participants =
-        if dice.chance(15) { Some(dice.names(&["ann", "ben", "svc", "cat"])) } else { None };
+    let participants = if dice.chance(15) { Some(dice.names(&["ann", "ben", "svc", "cat"])) } else { None };
     let ceiling = if dice.chance(15) { Some(dice.names(&["read", "write", "admin", "ops"])) } else { None };
     BusinessEvent {
         ceiling,
         feed: if dice.chance(50) { Some(id("pager")) } else { None },
-        hard_cap: if dice.chance(50) {
-            Some(dice.span().saturating_add(hours(12)))
-        } else {
-            None
-        },
+        hard_cap: if dice.chance(50) { Some(dice.span().saturating_add(hours(12))) } else { None },
         kind: dice.pick(&["incident", "project"]).unwrap_or("incident").into(),
         name: None,
         participants,
-        planned_end: if dice.chance(60) {
-            Some(start.plus(dice.span()).plus(hours(8)))
-        } else {
-            None
-        },
+        planned_end: if dice.chance(60) { Some(start.plus(dice.span()).plus(hours(8))) } else { None },
         start,
     }
 }
@@ -235,7 +226,11 @@ fn rule(dice: &mut Dice<'_>, plain: bool) -> Eligibility {
     };
     let what = if plain && !dice.chance(10) {
         EntitlementSelector {
-            kinds: Some(BTreeSet::from([EntitlementKind::Right, EntitlementKind::Role, EntitlementKind::Group])),
+            kinds: Some(BTreeSet::from([
+                EntitlementKind::Right,
+                EntitlementKind::Role,
+                EntitlementKind::Group,
+            ])),
             ..EntitlementSelector::default()
         }
     } else {

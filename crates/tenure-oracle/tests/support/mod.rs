@@ -3,11 +3,13 @@
 use serde::de::DeserializeOwned;
 use tenure::decide::Command;
 use tenure::document::{Limits, parse_json};
-use tenure::fact::{Cause, Fact};
+use tenure::fact::{Body, Cause, Fact, PolicyAdopted};
 use tenure::model::{GrantState, Request};
 use tenure::policy::PolicyDocument;
 use tenure::time::{Span, Timestamp, Window};
-use tenure_oracle::{Checked, Outcome, Reconciled, World, check, death, decide, digest, holding, holds};
+use tenure_oracle::{
+    Checked, Outcome, Reconciled, World, check, death, decide, digest, holding, holds, noun_facts,
+};
 
 pub(crate) struct Story {
     policy: PolicyDocument,
@@ -54,6 +56,17 @@ impl Story {
         self.fact(when, "identity_changed", &format!(r#"{{"id": "{who}", "changes": {changes}}}"#));
     }
 
+    /// What a permit records; the first adopts the policy with its nouns.
+    fn commit(&mut self, outcome: &Outcome) {
+        if !self.log.iter().any(|fact| matches!(fact.body, Body::PolicyAdopted(_))) && outcome.is_permit() {
+            let nouns = noun_facts(&self.policy).into_iter();
+            self.log.extend(nouns.map(|fact| Fact { recorded_at: outcome.at, ..fact }));
+            let adopted = Body::PolicyAdopted(PolicyAdopted { digest: digest::policy(&self.policy) });
+            self.log.push(Fact::new("policy".parse().unwrap(), outcome.at, adopted));
+        }
+        self.log.extend(outcome.facts.iter().cloned());
+    }
+
     fn command(&self, command: &Command, now: &str) -> Outcome {
         decide(&self.world(), command, at(now))
     }
@@ -64,19 +77,18 @@ impl Story {
 
     pub(crate) fn ask_and_commit(&mut self, request: Request, now: &str) -> Outcome {
         let outcome = self.ask(request, now);
-        self.log.extend(outcome.facts.iter().cloned());
+        self.commit(&outcome);
         outcome
     }
 
     pub(crate) fn extend(&self, id: &str, grant: &str, duration: &str, now: &str) -> Outcome {
-        let text =
-            format!(r#"{{"extend": {{"id": "{id}", "grant": "{grant}", "duration": "{duration}"}}}}"#);
+        let text = format!(r#"{{"extend": {{"id": "{id}", "grant": "{grant}", "duration": "{duration}"}}}}"#);
         self.command(&json(&text), now)
     }
 
     pub(crate) fn extend_and_commit(&mut self, id: &str, grant: &str, duration: &str, now: &str) -> Outcome {
         let outcome = self.extend(id, grant, duration, now);
-        self.log.extend(outcome.facts.iter().cloned());
+        self.commit(&outcome);
         outcome
     }
 
