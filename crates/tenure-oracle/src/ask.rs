@@ -227,7 +227,10 @@ fn owner_end(
 pub(crate) fn bounds(item: u32, mut limits: Vec<Limit>) -> Vec<Bound> {
     limits.sort_by(|a, b| (a.1, a.0, &a.2).cmp(&(b.1, b.0, &b.2)));
     let least = limits.iter().map(|(_, end, _)| *end).min();
-    let bound = |(kind, end, source)| Bound { binding: Some(end) == least, end, item, kind, source };
+    let bound = |(kind, end, source): Limit| {
+        let source = source.map(Into::into);
+        Bound { binding: Some(end) == least, end, item, kind, source }
+    };
     limits.into_iter().map(bound).collect()
 }
 
