@@ -54,12 +54,14 @@ pub fn matches(
 
 fn who(world: &World, selector: &IdentitySelector, identity: &IdentityId, t: Timestamp) -> bool {
     let IdentitySelector { attributes, groups, ids, kinds } = selector;
-    let Some(noun) = world.identity(identity, t) else { return false };
+    // A kind never changes, so it is known of somebody who is yet to come.
+    let kind = world.identity(identity, Timestamp::MAX).map(|noun| noun.kind);
+    let now = world.identity(identity, t).map(|noun| noun.attributes).unwrap_or_default();
     let named = !attributes.is_empty() || groups.is_some() || ids.is_some() || kinds.is_some();
     named
         && ids.as_ref().is_none_or(|ids| ids.contains(identity))
-        && kinds.as_ref().is_none_or(|kinds| kinds.contains(&noun.kind))
-        && attributes.iter().all(|(name, words)| words.iter().any(|word| has(&noun.attributes, name, word)))
+        && kinds.as_ref().is_none_or(|kinds| kind.is_some_and(|kind| kinds.contains(&kind)))
+        && attributes.iter().all(|(name, words)| words.iter().any(|word| has(&now, name, word)))
         && groups.as_ref().is_none_or(|groups| groups.iter().any(|group| in_group(world, identity, group, t)))
 }
 

@@ -304,12 +304,11 @@ fn one(
     {
         found.reasons.push(ask.error(Code::WindowElapsed).with("end", text(end)));
     }
-    let extended = to_extend(world, &ask, &rules);
-    found.reasons.extend(extended.and_then(|terms| extend::refused(world, &ask, &rules, terms)));
     if !found.reasons.is_empty() {
         return found;
     }
 
+    let extended = to_extend(world, &ask, &rules);
     let mut all = limits(world, &ask, &rules);
     match length {
         Length::Asked(end) => all.push((BoundKind::Asked, end, None)),
@@ -330,7 +329,10 @@ fn one(
         }
     }
     if let Some(terms) = extended {
-        all.extend(extend::caps(&rules, terms));
+        match extend::refused(world, &ask, &rules, terms) {
+            Some(reason) => found.reasons.push(reason),
+            None => all.extend(extend::caps(&rules, terms)),
+        }
     }
     all.retain(|(_, end, _): &Limit| !end.is_never());
     found.bounds = bounds(n, all);
