@@ -29,16 +29,9 @@ impl<B> Envelope<B> {
     where
         R: BodyReader<Error = E>,
     {
-        if self.v != FACT_VERSION {
-            return Err(alloc::format!(
-                "[fact.version] this is version `{}` of a fact; only version {FACT_VERSION} is known",
-                self.v
-            ));
-        }
+        known_version(self.v).map_err(|message| alloc::format!("[fact.version] {message}"))?;
         let Some(body) = Body::read(&self.kind, reader(self.body)) else {
-            let near = document::nearest(&self.kind, super::FACT_KINDS.iter().copied());
-            let hint = near.map(|word| alloc::format!("; did you mean `{word}`?")).unwrap_or_default();
-            return Err(alloc::format!("[fact.kind] `{}` is not a kind of fact{hint}", self.kind));
+            return Err(alloc::format!("[fact.kind] {}", unknown_kind(&self.kind)));
         };
         Ok(body.map(|body| Fact {
             body,
@@ -65,14 +58,25 @@ impl Fact {
     /// `fact.kind` and `fact.version` for what this version does not know, and whatever is wrong with the
     /// shape, with line, column and pointer.
     pub fn read(node: &Node) -> Result<Self, DocumentError> {
-        // The derived reading of the whole gives good errors for the envelope, but none with a place for the
-        // body; so the body is read again from its own node where it is at fault.
-        let kind = node.get("kind").and_then(Node::text);
-        let body = node.get("body");
-        if let (Some(kind), Some(body)) = (kind, body)
-            && let Some(Err(error)) = Body::read(kind, NodeReader(body))
-        {
-            return Err(error.under("/body"));
+        // The derived reading of the whole gives good errors for the envelope, but knows no place for what
+        // depends on the kind; so these parts are read first, each from its own node.
+        if let Some(version) = node.get("v") {
+            known_version(document::read(version).map_err(|error| error.under("/v"))?).map_err(
+                |message| DocumentError::new("fact.version", version.place(), "/v".into(), message),
+            )?;
+        }
+        if let Some((kind, body)) = node.get("kind").zip(node.get("body")) {
+            let word: String = document::read(kind).map_err(|error| error.under("/kind"))?;
+            match Body::read(&word, NodeReader(body)) {
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return Err(error.under("/body")),
+                None => {
+                    let near = nearest_kind(&word).map(String::from);
+                    let error =
+                        DocumentError::new("fact.kind", kind.place(), "/kind".into(), unknown_kind(&word));
+                    return Err(error.suggesting(near));
+                }
+            }
         }
         document::read(node)
     }
@@ -86,6 +90,22 @@ impl Fact {
         let envelope: Envelope<&serde_json::value::RawValue> = serde_json::from_str(text)?;
         envelope.open(RawReader).map_err(serde::de::Error::custom)?
     }
+}
+
+fn known_version(version: u32) -> Result<(), String> {
+    if version == FACT_VERSION {
+        return Ok(());
+    }
+    Err(alloc::format!("this is version `{version}` of a fact; only version {FACT_VERSION} is known"))
+}
+
+fn nearest_kind(word: &str) -> Option<&'static str> {
+    document::nearest(word, super::FACT_KINDS.iter().copied())
+}
+
+fn unknown_kind(word: &str) -> String {
+    let hint = nearest_kind(word).map(|near| alloc::format!("; did you mean `{near}`?")).unwrap_or_default();
+    alloc::format!("`{word}` is not a kind of fact{hint}")
 }
 
 struct ValueReader(serde_json::Value);

@@ -68,6 +68,8 @@ pub(crate) struct EntitlementRow {
     pub(crate) version: u64,
     /// Of the key `group`.
     pub(crate) group: u64,
+    /// Whether anything ever implied it; nothing that was never implied can close a cycle.
+    pub(crate) implied: bool,
     /// What it ever implied, inert edges apart.
     pub(crate) targets: Arc<Vec<u32>>,
     /// Edges that would have closed a cycle.
@@ -82,6 +84,8 @@ pub(crate) struct ResourceRow {
     #[serde(with = "super::packed::optional")]
     pub(crate) noun: Option<Arc<History<Resource, ResourceChange>>>,
     pub(crate) version: u64,
+    /// Whether anything ever stood under it.
+    pub(crate) parent: bool,
     /// The nodes it ever stood under, inert ones apart.
     pub(crate) parents: Arc<Vec<u32>>,
     /// Parents that would have closed a cycle.

@@ -92,7 +92,11 @@ impl State {
             return Some(());
         }
         let entitlements = &self.entitlements;
-        let closes = reaches(to, from, |n| entitlements.at(n).map(|row| row.targets.as_slice()));
+        let closes = (row.implied || from == to)
+            && reaches(to, from, |n| entitlements.at(n).map(|row| row.targets.as_slice()));
+        if !closes {
+            self.entitlements.at_mut(to)?.implied = true;
+        }
         let row = self.entitlements.at_mut(from)?;
         Arc::make_mut(if closes { &mut row.inert } else { &mut row.targets }).push(to);
         Some(())
@@ -106,7 +110,11 @@ impl State {
             return Some(());
         }
         let resources = &self.resources;
-        let closes = reaches(to, from, |n| resources.at(n).map(|row| row.parents.as_slice()));
+        let closes = (row.parent || from == to)
+            && reaches(to, from, |n| resources.at(n).map(|row| row.parents.as_slice()));
+        if !closes {
+            self.resources.at_mut(to)?.parent = true;
+        }
         let row = self.resources.at_mut(from)?;
         Arc::make_mut(if closes { &mut row.inert } else { &mut row.parents }).push(to);
         Some(())
