@@ -115,7 +115,7 @@ impl Engine {
             Some(_) => return false,
         };
         let givers = self.world().hierarchy.givers(what);
-        self.rows().get(who).iter().any(|holding| self.until_by(holding, givers, what, on, t).is_some())
+        self.rows().get(who).iter().any(|holding| self.until_by(holding, givers, on, t).is_some())
     }
 
     /// The same by handles, with the end: no name is looked up and nothing is allocated. A handle of another
@@ -139,18 +139,10 @@ impl Engine {
             Some(_) => return denied,
         };
         let givers = self.world().hierarchy.givers(what);
-        let row = self.rows().get(who);
-        let mut until = t;
-        // Each turn ends at a later change of some source, and there are finitely many.
-        while let Some(later) =
-            row.iter().filter_map(|h| self.until_by(h, givers, what, on, until)).max().filter(|u| *u > until)
-        {
-            until = later;
-            if until.is_never() {
-                break;
-            }
+        match self.until(self.rows().get(who), givers, on, t) {
+            Some(until) => Held { allowed: true, until },
+            None => Held { allowed: false, until: t },
         }
-        Held { allowed: until > t, until }
     }
 
     /// The answer to a question, with what gives it and until when, or why not.

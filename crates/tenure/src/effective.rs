@@ -1,20 +1,63 @@
 //! Effective access is the union of what all sources give: along a path the minimum of the ends, over several
 //! paths the maximum. Whether an end was recorded plays no part: the windows of the sources end there already.
 
-use crate::compile::{Hierarchy, Holding, first_outside};
+use crate::compile::{Givers, Holding, first_outside};
 use crate::engine::Engine;
 use crate::store::NONE;
 use crate::time::{IntervalSet, Timestamp};
 
 impl Engine {
+    /// Until when a row gives a permission that it gives at `t`, without a gap; none if it does not.
+    pub(crate) fn until(
+        &self,
+        row: &[Holding],
+        givers: Givers<'_>,
+        resource: u32,
+        t: Timestamp,
+    ) -> Option<Timestamp> {
+        let mut until = self.longest(row, givers, resource, t)?;
+        // Each turn ends at a later change of some source, and there are finitely many.
+        while !until.is_never() {
+            match self.longest(row, givers, resource, until) {
+                Some(later) if later > until => until = later,
+                _ => break,
+            }
+        }
+        Some(until)
+    }
+
+    /// Until when the source that lasts longest gives a permission at `t`. The one that ends last is looked at
+    /// first: once it gives the permission, those that end before need no look.
+    fn longest(&self, row: &[Holding], givers: Givers<'_>, resource: u32, t: Timestamp) -> Option<Timestamp> {
+        const FEW: usize = 16;
+        let mut live = [(Timestamp::MIN, 0usize); FEW];
+        let mut count = 0usize;
+        for (place, holding) in row.iter().enumerate().filter(|(_, holding)| holding.is_live(t)) {
+            match live.get_mut(count) {
+                Some(slot) => *slot = (holding.end, place),
+                None => return row.iter().filter_map(|h| self.until_by(h, givers, resource, t)).max(),
+            }
+            count = count.saturating_add(1);
+        }
+        let live = live.get_mut(..count)?;
+        live.sort_unstable_by_key(|(end, _)| core::cmp::Reverse(*end));
+        let mut longest = None;
+        for (end, place) in live.iter() {
+            if longest.is_some_and(|until| until >= *end) {
+                break;
+            }
+            longest = longest.max(row.get(*place).and_then(|h| self.until_by(h, givers, resource, t)));
+        }
+        longest
+    }
+
     /// Until when a holding gives a permission that it gives at `t`, as far as can be told without looking past
     /// the next change; none if it does not.
     #[inline]
     pub(crate) fn until_by(
         &self,
         holding: &Holding,
-        givers: &[u32],
-        permission: u32,
+        givers: Givers<'_>,
         resource: u32,
         t: Timestamp,
     ) -> Option<Timestamp> {
@@ -22,12 +65,12 @@ impl Engine {
             return None;
         }
         let world = self.world();
-        let giver = Hierarchy::giver(givers, holding.entitlement)?;
+        let routes = givers.by(holding.entitlement)?;
         let mut until = holding.end;
         if holding.scope != NONE || resource != NONE {
             until = until.min(world.tree.contains_until(holding.scope, resource, t)?);
         }
-        let Some(routes) = world.hierarchy.limits(permission, giver) else {
+        let Some(routes) = routes else {
             return Some(until);
         };
         let beyond = routes.iter().filter(|route| route.is_open(t)).filter_map(|route| {
@@ -43,7 +86,7 @@ impl Engine {
     /// The instants at which a holding gives a permission.
     pub(crate) fn when_by(&self, holding: &Holding, permission: u32, resource: u32) -> IntervalSet {
         let world = self.world();
-        let Some(giver) = Hierarchy::giver(world.hierarchy.givers(permission), holding.entitlement) else {
+        let Some(routes) = world.hierarchy.givers(permission).by(holding.entitlement) else {
             return IntervalSet::empty();
         };
         let Some(window) = holding.window() else { return IntervalSet::empty() };
@@ -53,7 +96,7 @@ impl Engine {
         } else if resource != NONE {
             when = when.intersect(&world.tree.contains_when(resource, resource));
         }
-        if let Some(routes) = world.hierarchy.limits(permission, giver) {
+        if let Some(routes) = routes {
             let beyond = routes.iter().fold(IntervalSet::empty(), |beyond, route| {
                 let route = route.scopes.iter().fold(route.when.clone(), |when, scope| {
                     when.intersect(&world.tree.contains_when(*scope, resource))

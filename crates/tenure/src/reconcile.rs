@@ -66,11 +66,11 @@ impl Engine {
             let mut next = row.last_grant;
             while let Some(grant) = state.grants.at(next) {
                 next = grant.previous_of_holder;
-                if grant.over <= at {
-                    continue;
-                }
                 let life = life.get_or_insert_with(|| Life::of(row));
                 let death = Death::of(grant, life, self.rules(), self.world(), self.adopted());
+                if grant.over <= death.at {
+                    continue;
+                }
                 if death.at <= at {
                     let id = state.grant_id(grant);
                     unrecorded.push(Unrecorded { at: death.at.max(grant.start), id, grant, death });
@@ -80,7 +80,8 @@ impl Engine {
             }
         }
         unrecorded.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
-        findings.sort_by(|a: &Reason, b| (a.code, &a.params).cmp(&(b.code, &b.params)));
+        findings
+            .sort_by(|a: &Reason, b| (a.code, a.params.get("grant")).cmp(&(b.code, b.params.get("grant"))));
         let removals = self.removals(&unrecorded, at);
         let mut proposal = Proposal::default();
         for end in &unrecorded {

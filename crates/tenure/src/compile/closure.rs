@@ -22,14 +22,17 @@ pub(crate) struct Hierarchy {
     starts: Vec<u32>,
     /// The givers of each permission in order, limited ones marked.
     givers: Vec<u32>,
-    limited: BTreeMap<(u32, u32), Vec<Route>>,
+    /// Beside each giver its place in `routes`; empty while nothing is limited.
+    limits: Vec<u32>,
+    /// The distinct ways in which something is limited: few, because limits come from few edges.
+    routes: Vec<Vec<Route>>,
     /// For each group that a rule names: which entitlements lead there by edges without scope, and when.
     members: BTreeMap<u32, BTreeMap<u32, IntervalSet>>,
     lives: Vec<Option<Window>>,
 }
 
 /// A way from an entitlement to a permission: the scopes that must all contain the resource, and the instants.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Route {
     pub(crate) scopes: Vec<u32>,
     pub(crate) when: IntervalSet,
@@ -111,23 +114,33 @@ impl Hierarchy {
             *count = total;
         }
         let mut next = counts.clone();
+        let mut known: BTreeMap<Vec<Route>, u32> = BTreeMap::new();
         self.givers = alloc::vec![0; total as usize];
+        self.limits = alloc::vec![0; total as usize];
         for (giver, entries) in (0u32..).zip(reached) {
             for (permission, reach) in entries {
-                let mark = match reach {
-                    Reach::Plain => 0,
+                let (mark, limit) = match reach {
+                    Reach::Plain => (0, 0),
                     Reach::Routes(routes) => {
-                        self.limited.insert((permission, giver), routes);
-                        LIMITED
+                        let new = u32::try_from(known.len()).unwrap_or(u32::MAX);
+                        (LIMITED, *known.entry(routes).or_insert(new))
                     }
                 };
-                if let Some(place) = next.get_mut(permission as usize) {
-                    if let Some(slot) = self.givers.get_mut(*place as usize) {
-                        *slot = giver | mark;
-                    }
-                    *place = place.saturating_add(1);
+                let Some(place) = next.get_mut(permission as usize) else { continue };
+                if let Some(slot) = self.givers.get_mut(*place as usize) {
+                    *slot = giver | mark;
                 }
+                if let Some(slot) = self.limits.get_mut(*place as usize) {
+                    *slot = limit;
+                }
+                *place = place.saturating_add(1);
             }
+        }
+        let mut routes: Vec<(Vec<Route>, u32)> = known.into_iter().collect();
+        routes.sort_unstable_by_key(|(_, number)| *number);
+        self.routes = routes.into_iter().map(|(routes, _)| routes).collect();
+        if self.routes.is_empty() {
+            self.limits = Vec::new();
         }
         self.starts = counts;
     }
@@ -137,33 +150,49 @@ impl Hierarchy {
         self.lives.get(entitlement as usize).copied().flatten()
     }
 
-    /// The entitlements that give a permission, in order of their references.
+    /// The entitlements that give a permission.
     #[inline]
-    pub(crate) fn givers(&self, permission: u32) -> &[u32] {
+    pub(crate) fn givers(&self, permission: u32) -> Givers<'_> {
         let at = permission as usize;
-        match (self.starts.get(at), self.starts.get(at.saturating_add(1))) {
-            (Some(start), Some(end)) => self.givers.get(*start as usize..*end as usize).unwrap_or_default(),
-            _ => &[],
+        let range = match (self.starts.get(at), self.starts.get(at.saturating_add(1))) {
+            (Some(start), Some(end)) => *start as usize..*end as usize,
+            _ => 0..0,
+        };
+        Givers {
+            list: self.givers.get(range.clone()).unwrap_or_default(),
+            limits: self.limits.get(range).unwrap_or_default(),
+            routes: &self.routes,
         }
-    }
-
-    /// How `giver`, one of [`Hierarchy::givers`], gives the permission: none if always and everywhere.
-    #[inline]
-    pub(crate) fn limits(&self, permission: u32, giver: u32) -> Option<&[Route]> {
-        (giver & LIMITED != 0)
-            .then(|| self.limited.get(&(permission, giver & !LIMITED)).map_or(&[][..], Vec::as_slice))
-    }
-
-    /// The giver that an entitlement is, if it is one.
-    #[inline]
-    pub(crate) fn giver(givers: &[u32], entitlement: u32) -> Option<u32> {
-        let found = givers.binary_search_by_key(&entitlement, |giver| giver & !LIMITED).ok()?;
-        givers.get(found).copied()
     }
 
     /// When holding `entitlement` everywhere makes one a member of `group`, one that a rule names.
     pub(crate) fn member_when(&self, entitlement: u32, group: u32) -> Option<&IntervalSet> {
         self.members.get(&group)?.get(&entitlement)
+    }
+}
+
+/// The entitlements that give one permission.
+#[derive(Clone, Copy)]
+pub(crate) struct Givers<'a> {
+    list: &'a [u32],
+    limits: &'a [u32],
+    routes: &'a [Vec<Route>],
+}
+
+impl<'a> Givers<'a> {
+    /// How an entitlement gives the permission: by routes, or, with none to look at, always and everywhere.
+    #[inline]
+    pub(crate) fn by(&self, entitlement: u32) -> Option<Option<&'a [Route]>> {
+        let place = self.list.partition_point(|giver| giver & !LIMITED < entitlement);
+        let giver = *self.list.get(place)?;
+        if giver & !LIMITED != entitlement {
+            return None;
+        }
+        if giver & LIMITED == 0 {
+            return Some(None);
+        }
+        let limit = self.limits.get(place).copied().unwrap_or(u32::MAX);
+        Some(Some(self.routes.get(limit as usize).map_or(&[][..], Vec::as_slice)))
     }
 }
 

@@ -50,20 +50,16 @@ impl Death {
         let follows = terms.is_some_and(|terms| terms.follow);
         may_be(expiry(grant, extensions, follows), Cause::Expired);
 
-        if !life.alive().is_always() || !life.is_same(grant.issued, Timestamp::MAX) {
-            let at = first_outside(&life.same_as_at(grant.issued), start);
-            if !at.is_never() {
-                let dormancy = state.identities.at(grant.holder).and_then(|row| life.dormancy(row, at));
-                may_be(
-                    at,
-                    match dormancy {
-                        Some(Dormancy::Left) | None => Cause::IdentityLeft,
-                        Some(_) if !life.is_same(grant.issued, at) => Cause::IdentityLeft,
-                        Some(Dormancy::Suspended) => Cause::IdentitySuspended,
-                        Some(_) => Cause::ContractEnded,
-                    },
-                );
-            }
+        let at = life.lost_at(grant.issued, start);
+        if !at.is_never() {
+            let dormancy = state.identities.at(grant.holder).and_then(|row| life.dormancy(row, at));
+            let cause = match dormancy {
+                Some(Dormancy::Left) | None => Cause::IdentityLeft,
+                Some(_) if !life.is_same(grant.issued, at) => Cause::IdentityLeft,
+                Some(Dormancy::Suspended) => Cause::IdentitySuspended,
+                Some(_) => Cause::ContractEnded,
+            };
+            may_be(at, cause);
         }
 
         let validity = |life: Option<crate::time::Window>| match life {
@@ -110,7 +106,7 @@ fn after(lost: Timestamp, start: Timestamp, grace: Span) -> Timestamp {
 fn expiry(grant: &GrantRow, extensions: &[GrantExtension], follows: bool) -> Timestamp {
     let mut end = if follows { grant.limit } else { grant.end };
     for extension in extensions {
-        if extension.at > grant.start && end <= extension.at {
+        if extension.at > grant.start && end < extension.at {
             break;
         }
         end = if follows { extension.limit } else { extension.end }.max(extension.at);

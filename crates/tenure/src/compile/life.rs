@@ -3,6 +3,7 @@
 
 use alloc::vec::Vec;
 
+use super::first_outside;
 use crate::state::{IdentityRow, Turn, between};
 use crate::time::{IntervalSet, Timestamp, Window};
 
@@ -116,6 +117,14 @@ impl Life {
             n.checked_sub(1).and_then(|n| self.moods.get(n)).map_or(0, |mood| mood.incarnation) == wanted
         });
         self.alive.intersect(&same)
+    }
+
+    /// The first instant at or after `from` at which the identity is not alive in the incarnation it has at `t`.
+    pub(crate) fn lost_at(&self, t: Timestamp, from: Timestamp) -> Timestamp {
+        if self.moods.iter().all(|mood| mood.incarnation == 0) {
+            return first_outside(&self.alive, from);
+        }
+        first_outside(&self.same_as_at(t), from)
     }
 
     /// Whether the identity has the same incarnation at both instants.

@@ -1,10 +1,12 @@
 //! What an identity holds directly, each with the window in which it counts: standing assignments, memberships
 //! and grants. All that can end them is folded into the windows, so that a check only compares instants.
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use super::eligibility::{World, standing_of};
 use super::{Death, Life, Rules};
+use crate::state::GrantRow;
 use crate::store::NONE;
 use crate::time::{IntervalSet, Timestamp, Window};
 
@@ -47,23 +49,59 @@ impl Holding {
     }
 }
 
-/// All that `who` ever holds, as far as the log knows: ordered by source, then start.
+/// What a grant holds, if it ever does.
+fn of_grant(
+    reference: u32,
+    grant: &GrantRow,
+    life: &Life,
+    rules: &Rules,
+    world: World<'_>,
+    adopted: Timestamp,
+) -> Option<Holding> {
+    let death = Death::of(grant, life, rules, world, adopted);
+    (grant.start < death.at).then_some(Holding {
+        start: grant.start,
+        end: death.at,
+        entitlement: grant.entitlement,
+        scope: grant.scope,
+        source: reference,
+    })
+}
+
+/// The row of `who` once these grants, in order, are new or end otherwise; the others stay as they are.
+pub(crate) fn renewed(
+    row: &[Holding],
+    who: u32,
+    grants: &BTreeSet<u32>,
+    rules: &Rules,
+    world: World<'_>,
+    adopted: Timestamp,
+) -> Vec<Holding> {
+    let Some(identity) = world.state.identities.at(who) else { return Vec::new() };
+    let life = Life::of(identity);
+    let mut renewed = Vec::with_capacity(row.len().saturating_add(grants.len()));
+    renewed.extend(row.iter().filter(|h| h.source & STANDING != 0 || !grants.contains(&h.source)).copied());
+    for reference in grants {
+        let Some(grant) = world.state.grants.at(*reference) else { continue };
+        if let Some(holding) = of_grant(*reference, grant, &life, rules, world, adopted) {
+            // Grants stand behind all else, in the order of their references.
+            let place =
+                renewed.partition_point(|h: &Holding| h.source & STANDING != 0 || h.source < *reference);
+            renewed.insert(place, holding);
+        }
+    }
+    renewed
+}
+
+/// All that `who` ever holds, as far as the log knows: standing first, then grants, each in the order of the
+/// log.
 pub(crate) fn holdings(who: u32, rules: &Rules, world: World<'_>, adopted: Timestamp) -> Vec<Holding> {
     let mut holdings = Vec::new();
     let Some(row) = world.state.identities.at(who) else { return holdings };
     let life = Life::of(row);
     let mut grant = row.last_grant;
     while let Some(g) = world.state.grants.at(grant) {
-        let death = Death::of(g, &life, rules, world, adopted);
-        if g.start < death.at {
-            holdings.push(Holding {
-                start: g.start,
-                end: death.at,
-                entitlement: g.entitlement,
-                scope: g.scope,
-                source: grant,
-            });
-        }
+        holdings.extend(of_grant(grant, g, &life, rules, world, adopted));
         grant = g.previous_of_holder;
     }
     let mut next = row.last_standing;

@@ -107,6 +107,9 @@ fn end(
         }
     };
     view.end = case.at();
+    if view.end <= view.start {
+        view.state = GrantState::Void;
+    }
     let touches = vec![Key::new(KeyKind::Person, view.beneficiary.as_str())];
     Some((view, Some(Entry { body, touches })))
 }

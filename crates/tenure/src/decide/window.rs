@@ -194,17 +194,21 @@ fn chain(case: &mut Case<'_>, ask: &Ask<'_>, reset_after: Span) -> (u32, Moment)
     let mut first = ask.start;
     let mut count = 0u32;
     loop {
-        let found = open.iter().position(|(start, death)| {
+        let before = open.len();
+        let mut earliest = first;
+        open.retain(|(start, death)| {
             let began = !case.trace.moment_is_before(first, *start);
             let recent = case.trace.moment_is_before(first, death.next().max(death.plus(reset_after)));
-            began && recent
+            if began && recent {
+                count = count.saturating_add(1);
+                earliest = Moment::fixed(earliest.at.min(*start));
+            }
+            !(began && recent)
         });
-        let Some(found) = found else { break };
-        let (start, _) = open.swap_remove(found);
-        count = count.saturating_add(1);
-        if start < first.at || first.moves {
-            first = Moment::fixed(start.min(first.at));
+        if open.len() == before {
+            break;
         }
+        first = earliest;
     }
     (count, first)
 }

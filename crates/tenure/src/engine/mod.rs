@@ -15,7 +15,7 @@ pub use error::EngineError;
 pub use handle::{IdentityHandle, PermissionHandle, ResourceHandle};
 pub(crate) use rows::Rows;
 
-use crate::compile::{Hierarchy, HierarchyError, Holding, Rules, Source, Tree, World, holdings};
+use crate::compile::{Hierarchy, HierarchyError, Holding, Rules, Source, Tree, World, holdings, renewed};
 use crate::decide::Adoption;
 use crate::fact::Fact;
 use crate::log::{AdmitError, Conflict, Proposal};
@@ -266,6 +266,8 @@ impl CommitError {
 #[derive(Debug, Default)]
 struct Changes {
     identities: BTreeSet<u32>,
+    /// By holder: grants that are new or may end otherwise.
+    grants: BTreeMap<u32, BTreeSet<u32>>,
     /// The events whose grants may end otherwise; with an instant if they are only over from then on.
     events: BTreeMap<u32, Option<Timestamp>>,
     structure: bool,
@@ -278,6 +280,9 @@ impl Changes {
             Effect::Nothing => {}
             Effect::Identity(identity) => {
                 self.identities.insert(identity);
+            }
+            Effect::Grant { holder, grant } => {
+                self.grants.entry(holder).or_default().insert(grant);
             }
             Effect::Event(event) => {
                 self.events.insert(event, None);
@@ -343,6 +348,13 @@ impl Inner {
             }
         }
         self.cut(cuts)?;
+        for (who, grants) in changes.grants {
+            if !identities.contains(&who) {
+                let row = self.rows.get(who);
+                let row = renewed(row, who, &grants, &self.rules, self.world(), self.adopted);
+                self.rows.set(who, row).ok_or(EngineError::Corrupt)?;
+            }
+        }
         for who in identities {
             let row = holdings(who, &self.rules, self.world(), self.adopted);
             self.rows.set(who, row).ok_or(EngineError::Corrupt)?;

@@ -56,8 +56,18 @@ impl<N: Clone, C: Change<Noun = N>> History<N, C> {
 
     fn insert(&mut self, effective_at: Timestamp, position: u64, change: Patch<N, C>) {
         let at = self.changes.partition_point(|(t, p, _)| (*t, *p) < (effective_at, position));
+        let last = at == self.changes.len();
         self.changes.insert(at, (effective_at, position, change));
-        self.rebuild();
+        if last {
+            // The usual case: nothing that is known comes after it.
+            let mut noun = self.last().clone();
+            if let Some((t, _, change)) = self.changes.last() {
+                apply(change, &mut noun);
+                open_version(&mut self.versions, (*t).max(self.defined.0), noun);
+            }
+        } else {
+            self.rebuild();
+        }
     }
 
     /// Takes back the change that stands at `position` of the log; false if there is none.
@@ -125,16 +135,24 @@ impl<N: Clone, C: Change<Noun = N>> History<N, C> {
         self.versions.clear();
         let mut noun = self.defined.1.clone();
         for (t, _, change) in &self.changes {
-            match change {
-                Patch::Some(change) => change.apply(&mut noun),
-                Patch::All(all) => noun = all.clone(),
-            }
-            let from = (*t).max(self.defined.0);
-            match self.versions.last_mut() {
-                Some((last, version)) if *last == from => *version = noun.clone(),
-                _ => self.versions.push((from, noun.clone())),
-            }
+            apply(change, &mut noun);
+            open_version(&mut self.versions, (*t).max(self.defined.0), noun.clone());
         }
+    }
+}
+
+fn apply<N: Clone, C: Change<Noun = N>>(patch: &Patch<N, C>, noun: &mut N) {
+    match patch {
+        Patch::Some(change) => change.apply(noun),
+        Patch::All(all) => noun.clone_from(all),
+    }
+}
+
+/// What holds from `from` on; several changes at one instant make one version.
+fn open_version<N>(versions: &mut Vec<(Timestamp, N)>, from: Timestamp, noun: N) {
+    match versions.last_mut() {
+        Some((last, version)) if *last == from => *version = noun,
+        _ => versions.push((from, noun)),
     }
 }
 

@@ -178,7 +178,7 @@ impl State {
         if let Some(row) = self.requests.at_mut(request) {
             row.last_grant = grant;
         }
-        Some(Effect::Identity(holder))
+        Some(Effect::Grant { holder, grant })
     }
 
     pub(super) fn extend(
@@ -214,7 +214,7 @@ impl State {
             let place = list.partition_point(|e| (e.at, e.position) < (at, position));
             list.insert(place, entry);
         }
-        Some(Effect::Identity(holder))
+        Some(Effect::Grant { holder, grant })
     }
 
     pub(super) fn end(&mut self, ended: &GrantEnded, at: Timestamp, version: u64) -> Option<Effect> {
@@ -227,7 +227,7 @@ impl State {
         }
         let holder = row.holder;
         self.identities.at_mut(holder)?.person = version;
-        Some(Effect::Identity(holder))
+        Some(Effect::Grant { holder, grant })
     }
 
     pub(super) fn basis(&mut self, basis: &Basis) -> Option<u32> {

@@ -62,6 +62,13 @@ pub(crate) enum Effect {
     Nothing,
     /// What one identity holds.
     Identity(u32),
+    /// One grant of what an identity holds.
+    Grant {
+        /// Whose it is.
+        holder: u32,
+        /// Which one.
+        grant: u32,
+    },
     /// What the holders of grants for a business event hold.
     Event(u32),
     /// The same, but all that happened is that the event is over from this instant on.
