@@ -139,15 +139,7 @@ fn a_handle_of_another_engine_is_denied() {
 
 #[test]
 fn a_document_that_contradicts_the_log_or_dangles_gives_no_engine() {
-    let human = Identity {
-        attributes: Default::default(),
-        ends: None,
-        kind: IdentityKind::Agent,
-        manager: None,
-        name: None,
-        owner: None,
-        starts: None,
-    };
+    let human = Identity::new(IdentityKind::Agent);
     let defined = Body::IdentityDefined(Defined { definition: human, id: "ann".parse().unwrap() });
     let mut state = State::default();
     state.apply(0, &Fact::new("f-1".parse().unwrap(), nine(), defined)).unwrap();
@@ -232,14 +224,9 @@ fn ending_goes_on_while_the_clock_is_wrong() {
 fn chains_of_any_length_are_followed_without_recursion() {
     const LENGTH: usize = 20_000;
     let role = |implies: Vec<Implied>, permission: Option<&str>| Entitlement {
-        application: None,
-        attributes: Default::default(),
         implies,
-        kind: EntitlementKind::Role,
-        name: None,
-        owner: None,
         permissions: permission.map(|p| p.parse().unwrap()).into_iter().collect(),
-        sensitivity: None,
+        ..Entitlement::new(EntitlementKind::Role)
     };
     let mut facts = Vec::new();
     let mut push = |body| {
@@ -251,25 +238,12 @@ fn chains_of_any_length_are_followed_without_recursion() {
         let definition = role(below.into_iter().collect(), (n == 0).then_some("deep:read"));
         push(Body::EntitlementDefined(Defined { definition, id: format!("e-{n}").parse().unwrap() }));
         let resource = Resource {
-            application: None,
-            attributes: Default::default(),
-            name: None,
-            owner: None,
             parent: n.checked_sub(1).map(|above| format!("q-{above}").parse().unwrap()),
-            sensitivity: None,
-            r#type: "node".into(),
+            ..Resource::new("node")
         };
         push(Body::ResourceDefined(Defined { definition: resource, id: format!("q-{n}").parse().unwrap() }));
     }
-    let human = Identity {
-        attributes: Default::default(),
-        ends: None,
-        kind: IdentityKind::Human,
-        manager: None,
-        name: None,
-        owner: None,
-        starts: None,
-    };
+    let human = Identity::new(IdentityKind::Human);
     push(Body::IdentityDefined(Defined { definition: human, id: "ann".parse().unwrap() }));
     let last = LENGTH.saturating_sub(1);
     push(Body::GrantIssued(GrantTerms {
@@ -331,15 +305,7 @@ fn readers_of_a_shared_engine_see_whole_commits_only() {
         .collect();
     for n in 0..200u64 {
         let identity = format!("p-{n}");
-        let human = Identity {
-            attributes: Default::default(),
-            ends: None,
-            kind: IdentityKind::Human,
-            manager: None,
-            name: None,
-            owner: None,
-            starts: None,
-        };
+        let human = Identity::new(IdentityKind::Human);
         let defined = Body::IdentityDefined(Defined { definition: human, id: identity.parse().unwrap() });
         let issued = Body::GrantIssued(GrantTerms {
             basis: Basis::External,

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use tenure::decide::Verdict;
 use tenure::document::{self, Limits, Node, Value};
 use tenure::engine::CLOCK_TOLERANCE;
-use tenure::fact::{Body, Fact};
+use tenure::fact::Fact;
 use tenure::log::{self, Expectation, Key, Proposal};
 use tenure::state::State;
 use tenure::time::Timestamp;
@@ -65,34 +65,14 @@ pub(super) fn append(log: Option<&mut Log>, proposal: &Proposal) -> Result<Commi
     })
 }
 
-/// Whether the log is still what the proposal expects. What expects nothing at all may only end things.
+/// Whether the log is still what the proposal expects.
 fn fits(state: &State, proposal: &Proposal) -> Result<(), Failure> {
-    let moved = proposal.base.is_none_or(|base| base != state.len());
-    if moved && proposal.expects.is_empty() {
-        return match (proposal.base, proposal.facts.iter().position(|fact| !only_ends(fact))) {
-            (Some(base), _) => Err(Failure::conflict(format_args!(
-                "the decision knew {base} facts, the log has {}; decide again",
-                state.len()
-            ))),
-            (None, Some(n)) => {
-                let message = "only facts that end things are appended at any length of the log; say which \
-                               `base` or what it `expects`, or give the facts alone";
-                let problem = Problem::new("proposal.unconditional", message);
-                Err(problem.under(&format!("/facts/{n}")).into())
-            }
-            (None, None) => Ok(()),
-        };
-    }
-    // What names no length is held to its expectations at every length: no log is as long as this.
-    let base = proposal.base.or(Some(u64::MAX));
-    log::fits(state, &Proposal { base, ..proposal.clone() }).map_err(Failure::conflict)
-}
-
-fn only_ends(fact: &Fact) -> bool {
-    matches!(
-        fact.body,
-        Body::GrantEnded(_) | Body::GrantRevoked(_) | Body::GrantVoided(_) | Body::RequestWithdrawn(_)
-    )
+    log::fits(state, proposal).map_err(|conflict| match conflict {
+        log::Conflict::Unconditional { index } => {
+            Problem::new(conflict.code(), conflict.to_string()).under(&format!("/facts/{index}")).into()
+        }
+        _ => Failure::conflict(conflict),
+    })
 }
 
 /// A decision of a time that is still to come would turn back every clock after it.

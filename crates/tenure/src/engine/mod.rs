@@ -270,7 +270,8 @@ struct Changes {
     grants: BTreeMap<u32, BTreeSet<u32>>,
     /// The events whose grants may end otherwise; with an instant if they are only over from then on.
     events: BTreeMap<u32, Option<Timestamp>>,
-    structure: bool,
+    entitlements: bool,
+    resources: bool,
     everything: bool,
 }
 
@@ -290,7 +291,8 @@ impl Changes {
             Effect::EventOver(event, at) => {
                 self.events.entry(event).and_modify(|known| *known = None).or_insert(Some(at));
             }
-            Effect::Fresh => self.structure = true,
+            Effect::FreshEntitlement => self.entitlements = true,
+            Effect::FreshResource => self.resources = true,
             Effect::Everything => self.everything = true,
         }
     }
@@ -306,13 +308,18 @@ impl Inner {
     }
 
     fn compile_structure(&mut self) -> Result<(), EngineError> {
+        self.compile_hierarchy()?;
+        self.tree = Arc::new(Tree::new(&self.state));
+        self.rules = Arc::new(Rules::new(&self.policy, &self.state));
+        Ok(())
+    }
+
+    fn compile_hierarchy(&mut self) -> Result<(), EngineError> {
         let groups = Rules::groups(&self.policy, &self.state);
         self.hierarchy = Arc::new(Hierarchy::new(&self.state, &groups).map_err(|error| match error {
             HierarchyError::Cycle => EngineError::Corrupt,
             HierarchyError::TooLarge => EngineError::TooLarge,
         })?);
-        self.tree = Arc::new(Tree::new(&self.state));
-        self.rules = Arc::new(Rules::new(&self.policy, &self.state));
         Ok(())
     }
 
@@ -328,8 +335,11 @@ impl Inner {
             self.compile_structure()?;
             return self.compile_rows();
         }
-        if changes.structure {
-            self.compile_structure()?;
+        if changes.entitlements {
+            self.compile_hierarchy()?;
+        }
+        if changes.resources {
+            self.tree = Arc::new(Tree::new(&self.state));
         }
         let mut identities = changes.identities;
         let mut cuts: Vec<Cut> = Vec::new();

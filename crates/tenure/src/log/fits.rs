@@ -29,8 +29,13 @@ pub enum Conflict {
         length: u64,
     },
     /// It gives something and does not say what it was decided on.
-    #[error("the proposal does more than end things, but names neither `base` nor `expects`; decide again")]
-    Unconditional,
+    #[error(
+        "fact {index} does more than end things, but the proposal names neither `base` nor `expects`; decide again"
+    )]
+    Unconditional {
+        /// The first fact that does so, counted from 0.
+        index: usize,
+    },
 }
 
 impl Conflict {
@@ -38,7 +43,7 @@ impl Conflict {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Changed { .. } | Self::Moved { .. } => "commit.conflict",
-            Self::Unconditional => "proposal.unconditional",
+            Self::Unconditional { .. } => "proposal.unconditional",
         }
     }
 }
@@ -53,8 +58,9 @@ pub fn fits(state: &State, proposal: &Proposal) -> Result<(), Conflict> {
         Some(base) if proposal.expects.is_empty() => {
             return Err(Conflict::Moved { base, length: state.len() });
         }
-        None if proposal.expects.is_empty() && !proposal.facts.iter().all(only_ends) => {
-            return Err(Conflict::Unconditional);
+        None if proposal.expects.is_empty() => {
+            let gives = proposal.facts.iter().position(|fact| !only_ends(fact));
+            return gives.map_or(Ok(()), |index| Err(Conflict::Unconditional { index }));
         }
         _ => {}
     }

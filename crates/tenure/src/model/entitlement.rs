@@ -43,6 +43,22 @@ pub struct Entitlement {
     pub sensitivity: Option<Sensitivity>,
 }
 
+impl Entitlement {
+    /// An entitlement of which no more is said than its kind.
+    pub const fn new(kind: EntitlementKind) -> Self {
+        Self {
+            application: None,
+            attributes: Attributes::new(),
+            implies: Vec::new(),
+            kind,
+            name: None,
+            owner: None,
+            permissions: Vec::new(),
+            sensitivity: None,
+        }
+    }
+}
+
 /// What sort of entitlement it is; it never changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -40,6 +40,21 @@ pub struct Identity {
     pub starts: Option<Timestamp>,
 }
 
+impl Identity {
+    /// An identity of which no more is said than its kind.
+    pub const fn new(kind: IdentityKind) -> Self {
+        Self {
+            attributes: Attributes::new(),
+            ends: None,
+            kind,
+            manager: None,
+            name: None,
+            owner: None,
+            starts: None,
+        }
+    }
+}
+
 /// What sort of identity it is; it never changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

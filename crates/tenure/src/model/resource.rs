@@ -34,6 +34,21 @@ pub struct Resource {
     pub r#type: String,
 }
 
+impl Resource {
+    /// A resource of which no more is said than its type.
+    pub fn new(r#type: impl Into<String>) -> Self {
+        Self {
+            application: None,
+            attributes: Attributes::new(),
+            name: None,
+            owner: None,
+            parent: None,
+            sensitivity: None,
+            r#type: r#type.into(),
+        }
+    }
+}
+
 /// What a `resource_changed` fact changes; what it does not name stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -73,8 +73,10 @@ pub(crate) enum Effect {
     Event(u32),
     /// The same, but all that happened is that the event is over from this instant on.
     EventOver(u32, Timestamp),
-    /// The hierarchy or the resources, in a way that nothing referred to before.
-    Fresh,
+    /// The hierarchy, by an entitlement that nothing referred to before.
+    FreshEntitlement,
+    /// The resources, by one that nothing referred to before.
+    FreshResource,
     /// The hierarchy, the resources or the adopted policy.
     Everything,
 }

@@ -59,7 +59,7 @@ impl State {
             self.resources.at_mut(reference)?.noun = Some(Arc::new(History::new(at, noun.clone())));
         }
         self.resources.at_mut(reference)?.version = version;
-        Some(if fresh { Effect::Fresh } else { Effect::Everything })
+        Some(if fresh { Effect::FreshResource } else { Effect::Everything })
     }
 
     pub(super) fn define_entitlement(
@@ -81,7 +81,7 @@ impl State {
             self.entitlements.at_mut(reference)?.noun = Some(Arc::new(History::new(at, noun.clone())));
         }
         self.entitlements.at_mut(reference)?.version = version;
-        Some(if fresh { Effect::Fresh } else { Effect::Everything })
+        Some(if fresh { Effect::FreshEntitlement } else { Effect::Everything })
     }
 
     /// Adds an edge to the hierarchy, inert if it would close a cycle.
