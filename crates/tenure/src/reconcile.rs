@@ -35,12 +35,12 @@ pub struct Reconciliation {
 }
 
 /// Something to be taken away.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Removal {
-    /// From whom.
-    pub identity: IdentityId,
     /// What.
     pub entitlement: EntitlementId,
+    /// From whom.
+    pub identity: IdentityId,
     /// In which subtree; everywhere when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<ResourceId>,
@@ -113,18 +113,16 @@ impl Engine {
                     && holding.scope == grant.scope
             });
             if !held {
+                let key = state.identity_id(grant.holder).zip(state.entitlement_id(grant.entitlement));
                 removals.extend(
-                    state.identity_id(grant.holder).zip(state.entitlement_id(grant.entitlement)).map(
-                        |(identity, entitlement)| Removal {
-                            identity,
-                            entitlement,
-                            scope: state.resource_id(grant.scope),
-                        },
-                    ),
+                    key.map(|(identity, entitlement)| {
+                        (identity, entitlement, state.resource_id(grant.scope))
+                    }),
                 );
             }
         }
-        removals.into_iter().collect()
+        let removal = |(identity, entitlement, scope)| Removal { entitlement, identity, scope };
+        removals.into_iter().map(removal).collect()
     }
 
     /// What deserves a look about a grant that is not over.

@@ -11,7 +11,7 @@ use crate::store::Pages;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rows {
     base: Arc<Base>,
-    changed: Pages<Option<Arc<[Holding]>>>,
+    changed: Pages<Option<Arc<[Holding]>>, 3>,
 }
 
 #[derive(Debug, Default)]

@@ -1,4 +1,6 @@
-//! A growing array in pages of a three-level tree; a clone shares all pages, a write copies one path.
+//! A growing array in pages at the leaves of a tree; a clone shares all of it, a write copies one path. Inner
+//! nodes are narrow, because to copy one touches the reference count of each of its children, and those are far
+//! apart in memory; pages of plain data are wide, because to copy one is a single sweep.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -7,48 +9,78 @@ use serde::de::{SeqAccess, Visitor};
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Items per page.
-const PAGE_BITS: usize = 6;
-/// Children per inner node.
-const NODE_BITS: usize = 5;
-const PAGE: usize = 1 << PAGE_BITS;
-const NODE: usize = 1 << NODE_BITS;
+/// Children per inner node, as a power of two.
+const NODE_BITS: u32 = 3;
 
-type Page<T> = Arc<Vec<T>>;
-type Node<T> = Arc<Vec<Page<T>>>;
-type Branch<T> = Arc<Vec<Node<T>>>;
-
-/// The array.
+/// The array. A page holds 2 to the power of `BITS` items.
 #[derive(Debug)]
-pub(crate) struct Pages<T> {
+pub(crate) struct Pages<T, const BITS: u32 = 6> {
     len: usize,
-    root: Arc<Vec<Branch<T>>>,
+    /// How many inner nodes stand above a page.
+    height: u32,
+    root: Arc<Node<T>>,
 }
 
-impl<T> Clone for Pages<T> {
+#[derive(Debug)]
+enum Node<T> {
+    Branch(Vec<Arc<Node<T>>>),
+    Page(Vec<T>),
+}
+
+impl<T: Clone> Clone for Node<T> {
     fn clone(&self) -> Self {
-        Self { len: self.len, root: Arc::clone(&self.root) }
+        match self {
+            Self::Branch(children) => Self::Branch(children.clone()),
+            Self::Page(items) => {
+                // The last page is about to grow: give it room at once. Other pages are full as they are.
+                let mut copy = Vec::with_capacity(items.len().next_power_of_two().max(4));
+                copy.extend_from_slice(items);
+                Self::Page(copy)
+            }
+        }
     }
 }
 
-impl<T> Default for Pages<T> {
+impl<T, const BITS: u32> Clone for Pages<T, BITS> {
+    fn clone(&self) -> Self {
+        Self { len: self.len, height: self.height, root: Arc::clone(&self.root) }
+    }
+}
+
+impl<T, const BITS: u32> Default for Pages<T, BITS> {
     fn default() -> Self {
-        Self { len: 0, root: Arc::new(Vec::new()) }
+        Self { len: 0, height: 0, root: Arc::new(Node::Page(Vec::new())) }
     }
 }
 
-impl<T> Pages<T> {
+/// Which child of a node `level` above the pages leads to the item.
+const fn child<const BITS: u32>(at: usize, level: u32) -> usize {
+    (at >> BITS.saturating_add(NODE_BITS.saturating_mul(level))) & ((1 << NODE_BITS) - 1)
+}
+
+const fn in_page<const BITS: u32>(at: usize) -> usize {
+    at & !(usize::MAX << BITS)
+}
+
+impl<T, const BITS: u32> Pages<T, BITS> {
     pub(crate) const fn len(&self) -> usize {
         self.len
     }
 
     #[inline]
     pub(crate) fn get(&self, at: usize) -> Option<&T> {
-        self.root
-            .get(at >> (PAGE_BITS + 2 * NODE_BITS))?
-            .get((at >> (PAGE_BITS + NODE_BITS)) & (NODE - 1))?
-            .get((at >> PAGE_BITS) & (NODE - 1))?
-            .get(at & (PAGE - 1))
+        if at >= self.len {
+            return None;
+        }
+        let mut node = &*self.root;
+        for level in (0..self.height).rev() {
+            let Node::Branch(children) = node else { return None };
+            node = children.get(child::<BITS>(at, level))?;
+        }
+        match node {
+            Node::Page(items) => items.get(in_page::<BITS>(at)),
+            Node::Branch(_) => None,
+        }
     }
 
     /// The item that a `u32` reference names.
@@ -59,20 +91,48 @@ impl<T> Pages<T> {
 
     /// All items in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.root.iter().flat_map(|b| b.iter()).flat_map(|n| n.iter()).flat_map(|p| p.iter())
+        let mut open: Vec<core::slice::Iter<'_, Arc<Node<T>>>> = Vec::new();
+        let mut page = match &*self.root {
+            Node::Page(items) => items.iter(),
+            Node::Branch(children) => {
+                open.push(children.iter());
+                [].iter()
+            }
+        };
+        core::iter::from_fn(move || {
+            loop {
+                if let Some(item) = page.next() {
+                    return Some(item);
+                }
+                match open.last_mut()?.next() {
+                    None => {
+                        open.pop();
+                    }
+                    Some(node) => match &**node {
+                        Node::Page(items) => page = items.iter(),
+                        Node::Branch(children) => open.push(children.iter()),
+                    },
+                }
+            }
+        })
     }
 }
 
-impl<T: Clone> Pages<T> {
+impl<T: Clone, const BITS: u32> Pages<T, BITS> {
     #[inline]
     pub(crate) fn get_mut(&mut self, at: usize) -> Option<&mut T> {
         if at >= self.len {
             return None;
         }
-        let branch = Arc::make_mut(&mut self.root).get_mut(at >> (PAGE_BITS + 2 * NODE_BITS))?;
-        let node = Arc::make_mut(branch).get_mut((at >> (PAGE_BITS + NODE_BITS)) & (NODE - 1))?;
-        let page = Arc::make_mut(node).get_mut((at >> PAGE_BITS) & (NODE - 1))?;
-        Arc::make_mut(page).get_mut(at & (PAGE - 1))
+        let mut node = Arc::make_mut(&mut self.root);
+        for level in (0..self.height).rev() {
+            let Node::Branch(children) = node else { return None };
+            node = Arc::make_mut(children.get_mut(child::<BITS>(at, level))?);
+        }
+        match node {
+            Node::Page(items) => items.get_mut(in_page::<BITS>(at)),
+            Node::Branch(_) => None,
+        }
     }
 
     /// The item that a `u32` reference names, to be changed.
@@ -83,42 +143,38 @@ impl<T: Clone> Pages<T> {
 
     /// Adds an item and tells its reference; none when references have run out.
     pub(crate) fn push(&mut self, item: T) -> Option<u32> {
-        let reference = u32::try_from(self.len).ok().filter(|r| *r != super::NONE)?;
-        let root = Arc::make_mut(&mut self.root);
-        if self.len & ((1 << (PAGE_BITS + 2 * NODE_BITS)) - 1) == 0 {
-            root.push(Arc::new(Vec::new()));
+        let at = self.len;
+        let reference = u32::try_from(at).ok().filter(|r| *r != super::NONE)?;
+        let room = BITS.saturating_add(NODE_BITS.saturating_mul(self.height));
+        if at >> room != 0 {
+            let below = core::mem::replace(&mut self.root, Arc::new(Node::Branch(Vec::new())));
+            self.root = Arc::new(Node::Branch(alloc::vec![below]));
+            self.height = self.height.saturating_add(1);
         }
-        let branch = Arc::make_mut(root.last_mut()?);
-        if self.len & ((1 << (PAGE_BITS + NODE_BITS)) - 1) == 0 {
-            branch.push(Arc::new(Vec::new()));
-        }
-        let node = Arc::make_mut(branch.last_mut()?);
-        if self.len & (PAGE - 1) == 0 {
-            node.push(Arc::new(Vec::with_capacity(if self.len == 0 { 4 } else { PAGE })));
-        }
-        let page = node.last_mut()?;
-        match Arc::get_mut(page) {
-            Some(page) => page.push(item),
-            None => {
-                // The last page grows often: give the copy room for all of it at once.
-                let mut copy = Vec::with_capacity(PAGE);
-                copy.extend(page.iter().cloned());
-                copy.push(item);
-                *page = Arc::new(copy);
+        let mut node = Arc::make_mut(&mut self.root);
+        for level in (0..self.height).rev() {
+            let Node::Branch(children) = node else { return None };
+            let place = child::<BITS>(at, level);
+            if place == children.len() {
+                let empty = if level == 0 { Node::Page(Vec::new()) } else { Node::Branch(Vec::new()) };
+                children.push(Arc::new(empty));
             }
+            node = Arc::make_mut(children.get_mut(place)?);
         }
-        self.len = self.len.checked_add(1)?;
+        let Node::Page(items) = node else { return None };
+        items.push(item);
+        self.len = at.checked_add(1)?;
         Some(reference)
     }
 }
 
-impl<T: PartialEq> PartialEq for Pages<T> {
+impl<T: PartialEq, const BITS: u32> PartialEq for Pages<T, BITS> {
     fn eq(&self, other: &Self) -> bool {
         self.len == other.len && self.iter().eq(other.iter())
     }
 }
 
-impl<T: Serialize> Serialize for Pages<T> {
+impl<T: Serialize, const BITS: u32> Serialize for Pages<T, BITS> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut out = serializer.serialize_seq(Some(self.len))?;
         for item in self.iter() {
@@ -128,15 +184,15 @@ impl<T: Serialize> Serialize for Pages<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de> + Clone> Deserialize<'de> for Pages<T> {
+impl<'de, T: Deserialize<'de> + Clone, const BITS: u32> Deserialize<'de> for Pages<T, BITS> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Items<T>(core::marker::PhantomData<T>);
-        impl<'de, T: Deserialize<'de> + Clone> Visitor<'de> for Items<T> {
-            type Value = Pages<T>;
+        struct Items<T, const BITS: u32>(core::marker::PhantomData<T>);
+        impl<'de, T: Deserialize<'de> + Clone, const BITS: u32> Visitor<'de> for Items<T, BITS> {
+            type Value = Pages<T, BITS>;
             fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.write_str("items")
             }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Pages<T>, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Pages<T, BITS>, A::Error> {
                 let mut pages = Pages::default();
                 while let Some(item) = items.next_element()? {
                     pages
@@ -146,7 +202,7 @@ impl<'de, T: Deserialize<'de> + Clone> Deserialize<'de> for Pages<T> {
                 Ok(pages)
             }
         }
-        deserializer.deserialize_seq(Items(core::marker::PhantomData))
+        deserializer.deserialize_seq(Items::<T, BITS>(core::marker::PhantomData))
     }
 }
 
@@ -161,7 +217,7 @@ mod tests {
             writes in proptest::collection::vec((any::<bool>(), 0usize..5000, any::<u16>()), 0..400),
             start in 0usize..3000,
         ) {
-            let mut pages = Pages::default();
+            let mut pages = Pages::<u16, 3>::default();
             let mut array = Vec::new();
             for n in 0..start {
                 pages.push(n as u16);
