@@ -192,13 +192,32 @@ impl<'de, T: Deserialize<'de> + Clone, const BITS: u32> Deserialize<'de> for Pag
             fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.write_str("items")
             }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Pages<T, BITS>, A::Error> {
-                let mut pages = Pages::default();
-                while let Some(item) = items.next_element()? {
-                    pages
-                        .push(item)
-                        .ok_or_else(|| serde::de::Error::custom("[limit.items] too many items"))?;
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items_in: A) -> Result<Pages<T, BITS>, A::Error> {
+                let limit = || serde::de::Error::custom("[limit.items] too many items");
+                let page = 1usize << BITS;
+                let (mut len, mut nodes, mut items) = (0usize, Vec::new(), Vec::new());
+                while let Some(item) = items_in.next_element()? {
+                    if items.len() == page {
+                        nodes.push(Arc::new(Node::Page(core::mem::take(&mut items))));
+                    }
+                    if items.is_empty() && !nodes.is_empty() {
+                        items.reserve_exact(page);
+                    }
+                    items.push(item);
+                    len = len.checked_add(1).filter(|len| *len < super::NONE as usize).ok_or_else(limit)?;
                 }
+                nodes.push(Arc::new(Node::Page(items)));
+                let mut height = 0u32;
+                while nodes.len() > 1 {
+                    let mut above = Vec::with_capacity(nodes.len() >> NODE_BITS);
+                    for children in nodes.chunks(1 << NODE_BITS) {
+                        above.push(Arc::new(Node::Branch(children.to_vec())));
+                    }
+                    nodes = above;
+                    height = height.saturating_add(1);
+                }
+                let root = nodes.pop().ok_or_else(limit)?;
+                let pages = Pages { len, height, root };
                 Ok(pages)
             }
         }
@@ -238,6 +257,11 @@ mod tests {
             for at in 0..=array.len() {
                 prop_assert_eq!(pages.get(at), array.get(at));
             }
+            let text = serde_json::to_string(&pages).unwrap();
+            let mut back: Pages<u16, 3> = serde_json::from_str(&text).unwrap();
+            prop_assert_eq!(&back, &pages);
+            prop_assert_eq!(back.push(7), Some(array.len() as u32));
+            prop_assert_eq!(back.get(array.len()), Some(&7));
         }
     }
 }
