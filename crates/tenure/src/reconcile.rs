@@ -10,7 +10,7 @@ use core::fmt;
 use serde::Serialize;
 
 use crate::check::text;
-use crate::compile::{Death, Life, lost_at};
+use crate::compile::{Death, Life, Source, lost_at};
 use crate::decide::{Code, Reason};
 use crate::engine::Engine;
 use crate::fact::{Body, Fact, GrantEnded};
@@ -61,21 +61,22 @@ impl Engine {
         let state = self.assumed();
         let mut unrecorded = Vec::new();
         let mut findings = Vec::new();
-        for row in state.identities.iter() {
+        for (who, row) in (0u32..).zip(state.identities.iter()) {
             let mut life = None;
+            // Both go from the last grant to the first, so the deaths that are known are met on the way.
+            let mut held = self.rows().get(who).iter().rev().peekable();
             let mut next = row.last_grant;
             while let Some(grant) = state.grants.at(next) {
+                let known = held.next_if(|holding| holding.source() == Source::Grant(next));
+                let died = known.map_or(grant.start.min(grant.over), |holding| holding.end);
                 next = grant.previous_of_holder;
-                let life = life.get_or_insert_with(|| Life::of(row));
-                let death = Death::of(grant, life, self.rules(), self.world(), self.adopted());
-                if grant.over <= death.at {
-                    continue;
-                }
-                if death.at <= at {
+                if died > at {
+                    findings.extend(self.finding(grant, at));
+                } else if died < grant.over {
+                    let life = life.get_or_insert_with(|| Life::of(row));
+                    let death = Death::of(grant, life, self.rules(), self.world(), self.adopted());
                     let id = state.grant_id(grant);
                     unrecorded.push(Unrecorded { at: death.at.max(grant.start), id, grant, death });
-                } else {
-                    findings.extend(self.finding(grant, at));
                 }
             }
         }
