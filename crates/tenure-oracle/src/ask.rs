@@ -4,8 +4,8 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 
 use tenure::decide::{Bound, Code, Reason};
-use tenure::fact::Body;
-use tenure::id::{AttributeId, EntitlementId, EventId, FeedId, IdentityId, ResourceId};
+use tenure::fact::{Body, Changed, Defined, Fact, Named};
+use tenure::id::{AttributeId, EntitlementId, EventId, IdentityId, ResourceId};
 use tenure::model::{IdentityKind, OnLoss, Value};
 use tenure::policy::{BoundKind, Exceed, SessionRule};
 use tenure::time::{Span, Timestamp};
@@ -96,7 +96,7 @@ pub(crate) fn event_rules(world: &World, ask: &Ask<'_>, rules: &[Rule<'_>]) -> V
         reasons.push(ask.invalid(event, "self_opened"));
     }
     if let Some(most) = blocks.iter().filter_map(|block| block.max_staleness).min() {
-        let seen = last_seen(world, event, noun.feed.as_ref(), ask.at);
+        let seen = last_seen(world, event, ask.at);
         if most < ask.at.since(seen) {
             let stale = ask.error(Code::EventStale).with("event", text(event));
             reasons.push(stale.with("last_seen", text(seen)).with("max_staleness", text(most)));
@@ -107,30 +107,23 @@ pub(crate) fn event_rules(world: &World, ask: &Ask<'_>, rules: &[Rule<'_>]) -> V
 
 /// Who opened the event last by `t`.
 fn opened_by(world: &World, event: &EventId, t: Timestamp) -> Option<IdentityId> {
-    let mut by = None;
-    for fact in world.until(t) {
-        if let Body::EventOpened(d) = &fact.body
-            && d.id == *event
-        {
-            by.clone_from(&fact.by);
-        }
-    }
-    by
+    world.until(t).filter(|fact| world.opens(fact, event)).last()?.by.clone()
 }
 
 /// The last sign of life of the event or of its feed by `t`.
-fn last_seen(world: &World, event: &EventId, feed: Option<&FeedId>, t: Timestamp) -> Timestamp {
-    let feed_of = |id: &EventId| world.event(id, Timestamp::MAX).and_then(|noun| noun.feed);
-    let of_event = |id: &EventId| id == event || (feed.is_some() && feed_of(id).as_ref() == feed);
-    let is_sign = |body: &Body| match body {
-        Body::FeedHeartbeat(n) => feed == Some(&n.id),
-        Body::EventOpened(d) => of_event(&d.id),
-        Body::EventChanged(c) => of_event(&c.id),
-        Body::EventClosed(n) => of_event(&n.id),
+fn last_seen(world: &World, event: &EventId, t: Timestamp) -> Timestamp {
+    let feed = world.event(event, Timestamp::MAX).and_then(|noun| noun.feed);
+    let is_sign = |fact: &&Fact| match &fact.body {
+        Body::FeedHeartbeat(n) => feed.as_ref() == Some(&n.id),
+        Body::EventOpened(Defined { id, .. })
+        | Body::EventChanged(Changed { id, .. })
+        | Body::EventClosed(Named { id, .. }) => {
+            let about = world.about(fact);
+            !about.taken_back && (id == event || (feed.is_some() && about.feed == feed))
+        }
         _ => false,
     };
-    let signs = world.until(t).filter(|fact| is_sign(&fact.body));
-    signs.last().map_or(Timestamp::MIN, |fact| fact.effective_at)
+    world.until(t).filter(is_sign).last().map_or(Timestamp::MIN, |fact| fact.effective_at)
 }
 
 /// What the rules ask for and was not stated.
@@ -210,17 +203,14 @@ fn life_end(world: &World, identity: &IdentityId, start: Timestamp) -> Option<Ti
     end_of(world, start, |s| alive(world, identity, s) && incarnation(world, identity, s) == joined)
 }
 
-/// The end of the owner's being alive in the same incarnation, the owner, and human.
+/// The end of the owner's being alive, the owner, and human.
 fn owner_end(
     world: &World,
     identity: &IdentityId,
     owner: &IdentityId,
     start: Timestamp,
 ) -> Option<Timestamp> {
-    let joined = incarnation(world, owner, start);
-    end_of(world, start, |s| {
-        accountable(world, identity, s).as_ref() == Some(owner) && incarnation(world, owner, s) == joined
-    })
+    end_of(world, start, |s| accountable(world, identity, s).as_ref() == Some(owner))
 }
 
 /// The bounds of an item in their order; the least bind.

@@ -9,7 +9,7 @@ use tenure::time::Timestamp;
 use crate::death::{death, state, view};
 use crate::holding::{grant, grants};
 use crate::outcome::text;
-use crate::request::not_holder;
+use crate::request::{answer, not_holder};
 use crate::{Outcome, World};
 
 /// The holder gives a grant back.
@@ -57,12 +57,7 @@ pub(crate) fn withdraw(world: &World, command: &Withdraw, at: Timestamp) -> Outc
         let reason = Reason::error(Code::AuthorityNotHolder).with("by", text(by));
         return Outcome::deny(at, reason.with("target", text(request)));
     }
-    let decided = world.facts.iter().any(|fact| match &fact.body {
-        Body::RequestResolved(resolved) => resolved.id == *request,
-        Body::RequestWithdrawn(withdrawn) => withdrawn.id == *request,
-        _ => false,
-    });
-    if decided {
+    if answer(world, request).is_some() {
         return Outcome::deny(at, Reason::error(Code::RequestNotPending).with("request", text(request)));
     }
     let mut outcome = Outcome::permit(at);

@@ -132,7 +132,7 @@ pub fn event_closed(world: &World, event: &EventId, t: Timestamp) -> bool {
     let mut closed = false;
     for fact in world.until(t) {
         match &fact.body {
-            Body::EventOpened(d) if d.id == *event => closed = false,
+            Body::EventOpened(_) if world.opens(fact, event) => closed = false,
             Body::EventClosed(n) if n.id == *event => closed = true,
             _ => {}
         }

@@ -3,10 +3,10 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
-use tenure::fact::{Body, Defined, Fact};
-use tenure::id::{EntitlementId, FactId, RequestId, ResourceId};
-use tenure::model::Holder;
-use tenure::policy::PolicyDocument;
+use tenure::fact::{Body, Changed, Defined, Fact, Named};
+use tenure::id::{EntitlementId, EventId, FactId, FeedId, ResourceId};
+use tenure::model::{BusinessEvent, Change, Holder};
+use tenure::policy::{Policy, PolicyDocument};
 use tenure::time::Timestamp;
 
 /// The running maximum of `recorded_at`, set anew by each correction of the clock.
@@ -21,28 +21,101 @@ pub(crate) fn high_water(log: &[Fact]) -> Timestamp {
     high
 }
 
-/// The facts that count: of several extensions by one command the first; and none that a later fact about the
-/// same noun takes back before it has taken effect.
-pub(crate) fn counted(log: &[Fact]) -> Vec<Fact> {
-    let (mut facts, mut commands): (Vec<Fact>, BTreeSet<&RequestId>) = (Vec::new(), BTreeSet::new());
-    for fact in log {
-        if let Body::GrantExtended(extended) = &fact.body
-            && !commands.insert(&extended.command)
-        {
+/// The facts that count: of several extensions of one grant by one command the first; and none that was taken
+/// back, but for what an opening says.
+pub(crate) fn counted(log: &[Fact], taken_back: &TakenBack) -> Vec<Fact> {
+    let mut extensions = BTreeSet::new();
+    let counts = |(n, fact): &(usize, &Fact)| match &fact.body {
+        Body::GrantExtended(extended) => extensions.insert((extended.command.clone(), extended.id.clone())),
+        Body::EventOpened(_) => true,
+        _ => !taken_back.contains_key(n),
+    };
+    log.iter().enumerate().filter(counts).map(|(_, fact)| fact.clone()).collect()
+}
+
+/// The positions of facts that were taken back, each with the position of the fact that did.
+pub(crate) type TakenBack = BTreeMap<usize, usize>;
+
+/// A fact takes back the one that it names, if that is about the same noun and has not taken effect: the clock of
+/// the log has not reached it since it was recorded.
+pub(crate) fn taken_back(log: &[Fact]) -> TakenBack {
+    let mut taken = TakenBack::new();
+    for (n, fact) in log.iter().enumerate() {
+        let Some(name) = &fact.replaces else { continue };
+        let old = log.iter().take(n).enumerate().position(|(m, old)| {
+            // What the clock has reached stays reached, also when it is corrected.
+            let reached = (m.saturating_add(1)..=n).map(|end| high_water(log.get(..end).unwrap_or_default()));
+            old.id == *name
+                && may_be_taken_back(&old.body)
+                && noun_key(&old.body) == noun_key(&fact.body)
+                && old.effective_at > reached.max().unwrap_or(Timestamp::MIN).max(fact.recorded_at)
+        });
+        if let Some(old) = old {
+            taken.entry(old).or_insert(n);
+        }
+    }
+    taken
+}
+
+/// What a fact about a business event says beside itself.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct EventFact {
+    /// Of an opening: that was taken back, and only what it says stays.
+    pub(crate) taken_back: bool,
+    /// Of an opening: it says everything anew, because the event was last known as something else.
+    pub(crate) anew: bool,
+    /// The feed of the event as it was last known when this was written down.
+    pub(crate) feed: Option<FeedId>,
+}
+
+/// What the facts about business events say beside themselves, by the name of the fact.
+pub(crate) fn event_facts(log: &[Fact], taken_back: &TakenBack) -> BTreeMap<FactId, EventFact> {
+    let mut facts = BTreeMap::new();
+    for (n, fact) in log.iter().enumerate() {
+        let (Body::EventOpened(Defined { id, .. })
+        | Body::EventChanged(Changed { id, .. })
+        | Body::EventClosed(Named { id, .. })) = &fact.body
+        else {
             continue;
+        };
+        let taken_by_now = |m: usize| taken_back.get(&m).is_some_and(|by| *by <= n);
+        let mut about = EventFact { taken_back: taken_back.contains_key(&n), ..EventFact::default() };
+        if let Body::EventOpened(d) = &fact.body {
+            let before = last_known(log.get(..n).unwrap_or_default(), id, &facts, taken_by_now);
+            about.anew = before.is_some_and(|before| before != d.definition);
         }
-        if let Some(name) = &fact.replaces {
-            facts.retain(|old| {
-                let taken_back = old.id == *name
-                    && may_be_taken_back(&old.body)
-                    && noun_key(&old.body) == noun_key(&fact.body)
-                    && old.effective_at > fact.recorded_at;
-                !taken_back
-            });
+        facts.insert(fact.id.clone(), about);
+        let after = last_known(log.get(..=n).unwrap_or_default(), id, &facts, taken_by_now);
+        if let Some(about) = facts.get_mut(&fact.id) {
+            about.feed = after.and_then(|event| event.feed);
         }
-        facts.push(fact.clone());
     }
     facts
+}
+
+/// An event as these facts tell it, at the end of its timeline.
+fn last_known(
+    log: &[Fact],
+    id: &EventId,
+    known: &BTreeMap<FactId, EventFact>,
+    taken_back: impl Fn(usize) -> bool,
+) -> Option<BusinessEvent> {
+    let mut event = log.iter().find_map(|fact| match &fact.body {
+        Body::EventOpened(d) if d.id == *id => Some(d.definition.clone()),
+        _ => None,
+    })?;
+    let mut timeline: Vec<(usize, &Fact)> = log.iter().enumerate().collect();
+    timeline.sort_by_key(|(_, fact)| fact.effective_at);
+    for (n, fact) in timeline {
+        match &fact.body {
+            Body::EventOpened(d) if d.id == *id && known.get(&fact.id).is_some_and(|about| about.anew) => {
+                event.clone_from(&d.definition);
+            }
+            Body::EventChanged(c) if c.id == *id && !taken_back(n) => c.changes.apply(&mut event),
+            _ => {}
+        }
+    }
+    Some(event)
 }
 
 /// Whether a fact changes or turns a noun, or opens or closes an event.
@@ -168,22 +241,10 @@ fn leads<I: Ord + Clone>(pairs: &BTreeSet<(I, I)>, from: &I, to: &I) -> bool {
     false
 }
 
-/// The nouns of the document as facts since ever.
+/// The nouns of the document as facts since ever, in the order in which an adoption records them.
 pub fn noun_facts(policy: &PolicyDocument) -> Vec<Fact> {
-    fn of<I: Clone, N: Clone>(
-        nouns: &BTreeMap<I, N>,
-        body: fn(Defined<I, N>) -> Body,
-    ) -> impl Iterator<Item = Body> + use<'_, I, N> {
-        nouns.iter().map(move |(id, noun)| body(Defined { definition: noun.clone(), id: id.clone() }))
-    }
-    let bodies = of(&policy.applications, Body::ApplicationDefined)
-        .chain(of(&policy.resources, Body::ResourceDefined))
-        .chain(of(&policy.identities, Body::IdentityDefined))
-        .chain(of(&policy.accounts, Body::AccountDefined))
-        .chain(of(&policy.entitlements, Body::EntitlementDefined))
-        .chain(of(&policy.standing, Body::StandingAssigned))
-        .chain(of(&policy.memberships, Body::MembershipAdded))
-        .chain(of(&policy.events, Body::EventOpened));
+    let bodies = Policy::from_document(policy.clone()).map(|policy| policy.noun_facts()).unwrap_or_default();
     let id = |n: usize| FactId::new(format!("policy/{n}")).ok();
-    bodies.enumerate().filter_map(|(n, body)| Some(Fact::new(id(n)?, Timestamp::MIN, body))).collect()
+    let bodies = bodies.into_iter().enumerate();
+    bodies.filter_map(|(n, body)| Some(Fact::new(id(n)?, Timestamp::MIN, body))).collect()
 }

@@ -2,7 +2,7 @@
 //! One item that cannot be granted denies the whole.
 
 use tenure::decide::{Bound, Code, GrantView, Reason, Renew, Verdict};
-use tenure::fact::{Body, GrantExtended, RequestMade, RequestResolved};
+use tenure::fact::{Body, Fact, GrantExtended, RequestMade, RequestResolved};
 use tenure::id::{GrantId, IdentityId, RequestId};
 use tenure::model::{Basis, EventTerms, GrantState, GrantTerms, Item, Request, RuleRef, Term, Value};
 use tenure::policy::{AlreadyHeld, Anchor, BoundKind};
@@ -45,19 +45,23 @@ pub(crate) fn known(world: &World, id: &RequestId, digest: &str) -> Known {
         _ => false,
     });
     match made {
-        None if taken => return Known::Reused,
-        None => return Known::Free,
-        Some(recorded) if recorded != digest => return Known::Reused,
-        Some(_) => {}
+        None if taken => Known::Reused,
+        None => Known::Free,
+        Some(recorded) if recorded != digest => Known::Reused,
+        Some(_) => answer(world, id).unwrap_or(Known::Recorded),
     }
-    let answer = world.facts.iter().find_map(|fact| match &fact.body {
+}
+
+/// What became of a recorded request: the first word on it counts, and none from before it was made.
+pub(crate) fn answer(world: &World, id: &RequestId) -> Option<Known> {
+    let is_made = |fact: &&Fact| matches!(&fact.body, Body::RequestMade(made) if made.request.id == *id);
+    world.facts.iter().skip_while(|fact| !is_made(fact)).find_map(|fact| match &fact.body {
         Body::RequestWithdrawn(n) if n.id == *id => Some(Known::Withdrawn),
         Body::RequestResolved(resolved) if resolved.id == *id => {
             Some(Known::Resolved(resolved.grants.clone()))
         }
         _ => None,
-    });
-    answer.unwrap_or(Known::Recorded)
+    })
 }
 
 /// A request, after the clock and the policy.

@@ -5,18 +5,20 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use core::cell::{OnceCell, RefCell};
 
 use tenure::fact::{Body, Cause, Defined, Fact};
-use tenure::id::{EntitlementId, EventId, GrantId, IdentityId, ResourceId};
-use tenure::model::{BusinessEvent, BusinessEventChange, Change, Entitlement, Identity, Resource};
+use tenure::id::{EntitlementId, EventId, FactId, GrantId, IdentityId, ResourceId};
+use tenure::model::{BusinessEvent, Change, Entitlement, Identity, Resource};
 use tenure::policy::PolicyDocument;
 use tenure::time::Timestamp;
 
 use crate::eligible::Asked;
-use crate::log::{counted, edge_pairs, high_water, noun_facts, parent_pairs};
+use crate::log::{
+    EventFact, counted, edge_pairs, event_facts, high_water, noun_facts, parent_pairs, taken_back,
+};
 
 /// Everything a decision may read.
 #[derive(Debug)]
 pub struct World {
-    /// The facts that count, in the order of the log; the nouns of a document that was never adopted stand first.
+    /// The facts that count, in the order of the log; the nouns of a document that was never adopted stand last.
     pub facts: Vec<Fact>,
     /// The rules.
     pub policy: PolicyDocument,
@@ -28,6 +30,8 @@ pub struct World {
     pub(crate) log: Vec<Fact>,
     /// The facts that count, by (`effective_at`, position).
     pub(crate) timeline: Vec<Fact>,
+    /// What the facts about business events say beside themselves, by the name of the fact.
+    pub(crate) events: BTreeMap<FactId, EventFact>,
     /// The pairs of entitlements between which edges count: those that close no cycle.
     pub(crate) edges: BTreeSet<(EntitlementId, EntitlementId)>,
     /// The pairs (child, parent) that make no resource its own ancestor.
@@ -46,11 +50,13 @@ pub(crate) struct Memo {
 
 impl World {
     /// The world of a log and a document. A log that never adopted a policy is read as if the nouns of the
-    /// document were defined since ever, before all facts.
+    /// document had been recorded last, in effect since ever.
     pub fn new(policy: PolicyDocument, digest: impl Into<String>, facts: Vec<Fact>) -> Self {
         let adopted = facts.iter().any(|fact| matches!(fact.body, Body::PolicyAdopted(_)));
-        let mut log = if adopted { Vec::new() } else { noun_facts(&policy) };
-        log.extend(facts);
+        let mut log = facts;
+        if !adopted {
+            log.extend(noun_facts(&policy));
+        }
         Self::of_log(policy, digest.into(), log)
     }
 
@@ -65,10 +71,12 @@ impl World {
         let high_water = high_water(&log);
         // What was taken back was seen nevertheless.
         let (edges, parents) = (edge_pairs(&log), parent_pairs(&log));
-        let facts = counted(&log);
+        let taken_back = taken_back(&log);
+        let (facts, events) = (counted(&log, &taken_back), event_facts(&log, &taken_back));
         let mut timeline = facts.clone();
         timeline.sort_by_key(|fact| fact.effective_at);
-        Self { facts, policy, digest, high_water, log, timeline, edges, parents, memo: Memo::default() }
+        let memo = Memo::default();
+        Self { facts, policy, digest, high_water, log, timeline, events, edges, parents, memo }
     }
 
     /// The instant of a decision: `now`, or the high water if that is later.
@@ -105,8 +113,8 @@ impl World {
             Body::IdentityDefined(d) => definition(d, id),
             _ => None,
         };
-        self.noun(t, define, |body, noun| {
-            if let Body::IdentityChanged(c) = body
+        self.noun(t, define, |fact, noun| {
+            if let Body::IdentityChanged(c) = &fact.body
                 && c.id == *id
             {
                 c.changes.apply(noun);
@@ -120,8 +128,8 @@ impl World {
             Body::EntitlementDefined(d) => definition(d, id),
             _ => None,
         };
-        self.noun(t, define, |body, noun| {
-            if let Body::EntitlementChanged(c) = body
+        self.noun(t, define, |fact, noun| {
+            if let Body::EntitlementChanged(c) = &fact.body
                 && c.id == *id
             {
                 c.changes.apply(noun);
@@ -135,8 +143,8 @@ impl World {
             Body::ResourceDefined(d) => definition(d, id),
             _ => None,
         };
-        self.noun(t, define, |body, noun| {
-            if let Body::ResourceChanged(c) = body
+        self.noun(t, define, |fact, noun| {
+            if let Body::ResourceChanged(c) = &fact.body
                 && c.id == *id
             {
                 c.changes.apply(noun);
@@ -147,25 +155,25 @@ impl World {
     /// The business event as it is at `t`, closed or not; none before its definition. An opening that says
     /// something else than was last known says everything anew.
     pub fn event(&self, id: &EventId, t: Timestamp) -> Option<BusinessEvent> {
-        let mut entries: Vec<(Timestamp, Entry<'_>)> = Vec::new();
-        let mut defined: Option<(Timestamp, &BusinessEvent)> = None;
-        for fact in &self.facts {
-            match &fact.body {
-                Body::EventChanged(c) if c.id == *id => {
-                    entries.push((fact.effective_at, Entry::Changed(&c.changes)));
-                }
-                Body::EventOpened(d) if d.id == *id => match defined {
-                    None => defined = Some((fact.effective_at, &d.definition)),
-                    Some((_, first)) if told(first, &entries, Timestamp::MAX) != d.definition => {
-                        entries.push((fact.effective_at, Entry::Anew(&d.definition)));
-                    }
-                    Some(_) => {}
-                },
-                _ => {}
-            }
-        }
-        let (from, first) = defined?;
-        (from <= t).then(|| told(first, &entries, t))
+        let define = |body: &Body| match body {
+            Body::EventOpened(d) => definition(d, id),
+            _ => None,
+        };
+        self.noun(t, define, |fact, noun| match &fact.body {
+            Body::EventOpened(d) if d.id == *id && self.about(fact).anew => noun.clone_from(&d.definition),
+            Body::EventChanged(c) if c.id == *id => c.changes.apply(noun),
+            _ => {}
+        })
+    }
+
+    /// What a fact about a business event says beside itself.
+    pub(crate) fn about(&self, fact: &Fact) -> EventFact {
+        self.events.get(&fact.id).cloned().unwrap_or_default()
+    }
+
+    /// Whether the fact opens the event.
+    pub(crate) fn opens(&self, fact: &Fact, event: &EventId) -> bool {
+        matches!(&fact.body, Body::EventOpened(d) if d.id == *event) && !self.about(fact).taken_back
     }
 
     /// The first definition in the log counts, from its effect on; then every change in force by `t`.
@@ -173,7 +181,7 @@ impl World {
         &self,
         t: Timestamp,
         define: impl Fn(&Body) -> Option<N>,
-        change: impl Fn(&Body, &mut N),
+        change: impl Fn(&Fact, &mut N),
     ) -> Option<N> {
         let (from, mut noun) =
             self.facts.iter().find_map(|fact| Some((fact.effective_at, define(&fact.body)?)))?;
@@ -181,30 +189,10 @@ impl World {
             return None;
         }
         for fact in self.until(t) {
-            change(&fact.body, &mut noun);
+            change(fact, &mut noun);
         }
         Some(noun)
     }
-}
-
-/// What a fact says of a business event.
-enum Entry<'w> {
-    Changed(&'w BusinessEventChange),
-    Anew(&'w BusinessEvent),
-}
-
-/// The event as the entries in force at `t` tell it, in the order of their effect, then of the log.
-fn told(first: &BusinessEvent, entries: &[(Timestamp, Entry<'_>)], t: Timestamp) -> BusinessEvent {
-    let mut in_force: Vec<_> = entries.iter().filter(|(effect, _)| *effect <= t).collect();
-    in_force.sort_by_key(|(effect, _)| *effect);
-    let mut noun = first.clone();
-    for (_, entry) in in_force {
-        match entry {
-            Entry::Changed(changes) => changes.apply(&mut noun),
-            Entry::Anew(definition) => noun = (*definition).clone(),
-        }
-    }
-    noun
 }
 
 fn definition<I: PartialEq, N: Clone>(defined: &Defined<I, N>, id: &I) -> Option<N> {

@@ -463,6 +463,7 @@ mod s17_expiry_along_a_path {
     #[test]
     fn an_edge_that_closes_a_cycle_is_inert() {
         let mut story = story("2300-12-01T00:00:00Z", "2300-12-01T00:00:00Z");
+        story.adopt(at("2026-03-01T00:00:00Z"));
         story.fact(
             "2026-03-01T00:00:00Z",
             "entitlement_changed",

@@ -117,7 +117,6 @@ impl Log {
             let old = self.facts.iter().rev().find(|old| {
                 old.effective_at > recorded_at
                     && may_be_taken_back(&old.body)
-                    && !matches!(old.body, Body::EventOpened(_))
                     && noun_key(&old.body) == noun_key(&body)
             });
             old.map(|old| old.id.clone())

@@ -1,11 +1,14 @@
 //! A story is a policy and a log to which things happen.
+#![allow(dead_code, reason = "no test file tells all that can happen")]
 
 use serde::de::DeserializeOwned;
-use tenure::decide::Command;
+use tenure::decide::{Command, Decision};
 use tenure::document::{Limits, parse_json};
+use tenure::engine::Engine;
 use tenure::fact::{Body, Cause, Fact, PolicyAdopted};
 use tenure::model::{GrantState, Request};
-use tenure::policy::PolicyDocument;
+use tenure::policy::{Policy, PolicyDocument};
+use tenure::state::State;
 use tenure::time::{Span, Timestamp, Window};
 use tenure_oracle::{
     Checked, Outcome, Reconciled, World, check, death, decide, digest, holding, holds, noun_facts,
@@ -56,13 +59,75 @@ impl Story {
         self.fact(when, "identity_changed", &format!(r#"{{"id": "{who}", "changes": {changes}}}"#));
     }
 
+    /// Something is written down that takes effect at another time, or takes back a fact to come.
+    pub(crate) fn note(&mut self, recorded: &str, effective: &str, replaces: &str, kind: &str, body: &str) {
+        self.fact(recorded, kind, body);
+        if let Some(last) = self.log.last_mut() {
+            last.effective_at = at(effective);
+            last.replaces = replaces.parse().ok();
+        }
+    }
+
+    /// The policy is adopted with its nouns.
+    pub(crate) fn adopt(&mut self, now: Timestamp) {
+        let nouns = noun_facts(&self.policy).into_iter();
+        self.log.extend(nouns.map(|fact| Fact { recorded_at: now, ..fact }));
+        let adopted = Body::PolicyAdopted(PolicyAdopted { digest: digest::policy(&self.policy) });
+        self.log.push(Fact::new("policy".parse().unwrap(), now, adopted));
+    }
+
+    /// The engine that knows the same.
+    pub(crate) fn engine(&self) -> Engine {
+        let mut state = State::default();
+        state.apply_all(0, &self.log).unwrap();
+        Engine::new(Policy::from_document(self.policy.clone()).unwrap(), state).unwrap()
+    }
+
+    /// Whether it may, in the words of both sides, which must agree.
+    pub(crate) fn may(&self, who: &str, permission: &str, resource: &str, now: &str) -> bool {
+        let checked = self.check(who, permission, resource, now).allowed;
+        let on = Some(resource).filter(|resource| !resource.is_empty());
+        assert_eq!(
+            self.engine().allows(who, permission, on, at(now)),
+            checked,
+            "{who} {permission} at {now}"
+        );
+        checked
+    }
+
+    /// The name of what was written down last.
+    pub(crate) fn last_fact(&self) -> String {
+        self.log.last().unwrap().id.to_string()
+    }
+
+    /// The last fact is written down once more, under another name.
+    pub(crate) fn repeat_last(&mut self, when: &str) {
+        let again = self.log.last().unwrap().clone();
+        let id = format!("f-{}", self.log.len()).parse().unwrap();
+        self.log.push(Fact { id, recorded_at: at(when), ..again });
+    }
+
+    /// The decision of the engine, with which the oracle must agree.
+    pub(crate) fn decides(&self, command: &Command, now: &str) -> Decision {
+        let decision = self.engine().decide(command, at(now));
+        let expected = self.command(command, now);
+        assert_eq!(decision.verdict(), expected.verdict, "{decision}");
+        assert_eq!(decision.grants(), expected.grants, "{decision}");
+        assert_eq!(decision.grounds().reasons, expected.reasons, "{decision}");
+        decision
+    }
+
+    pub(crate) fn decide_and_commit(&mut self, command: &Command, now: &str) -> Decision {
+        let decision = self.decides(command, now);
+        let outcome = self.command(command, now);
+        self.commit(&outcome);
+        decision
+    }
+
     /// What a permit records; the first adopts the policy with its nouns.
     fn commit(&mut self, outcome: &Outcome) {
         if !self.log.iter().any(|fact| matches!(fact.body, Body::PolicyAdopted(_))) && outcome.is_permit() {
-            let nouns = noun_facts(&self.policy).into_iter();
-            self.log.extend(nouns.map(|fact| Fact { recorded_at: outcome.at, ..fact }));
-            let adopted = Body::PolicyAdopted(PolicyAdopted { digest: digest::policy(&self.policy) });
-            self.log.push(Fact::new("policy".parse().unwrap(), outcome.at, adopted));
+            self.adopt(outcome.at);
         }
         self.log.extend(outcome.facts.iter().cloned());
     }

@@ -106,6 +106,7 @@ fn after(lost: Timestamp, start: Timestamp, grace: Span) -> Timestamp {
 fn expiry(grant: &GrantRow, extensions: &[GrantExtension], follows: bool) -> Timestamp {
     let mut end = if follows { grant.limit } else { grant.end };
     for extension in extensions {
+        // One that takes effect when the grant would end still holds it.
         if extension.at > grant.start && end < extension.at {
             break;
         }

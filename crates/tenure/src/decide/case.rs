@@ -13,6 +13,7 @@ use crate::id::{GrantId, IdentityId, RequestId};
 use crate::log::{Key, KeyKind};
 use crate::model::GrantState;
 use crate::state::{GrantExtension, GrantRow, IdentityRow, State};
+use crate::store::NONE;
 use crate::time::{Span, Timestamp, Window};
 
 /// The case.
@@ -159,7 +160,7 @@ impl<'a> Case<'a> {
         let Some(row) = self.state().identities.at(grant.holder) else { return grant.start };
         let mut extensions = self.state().extensions_of(grant).to_vec();
         let place = extensions.partition_point(|extension| extension.at <= self.at());
-        let extension = GrantExtension { at: self.at(), position: u64::MAX, end, limit };
+        let extension = GrantExtension { at: self.at(), position: u64::MAX, command: NONE, end, limit };
         extensions.insert(place, extension);
         let life = Life::of(row);
         Death::with(grant, &extensions, &life, self.engine.rules(), self.world(), self.engine.adopted()).at

@@ -193,6 +193,7 @@ fn chain(case: &mut Case<'_>, ask: &Ask<'_>, reset_after: Span) -> (u32, Moment)
     }
     let mut first = ask.start;
     let mut count = 0u32;
+    // All that touch the beginning so far join at once; then the earliest of them is the beginning.
     loop {
         let before = open.len();
         let mut earliest = first;

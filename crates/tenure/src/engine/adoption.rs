@@ -84,7 +84,8 @@ fn same<N: Clone + PartialEq, C: Change<Noun = N>>(
 ) -> Result<bool, EngineError> {
     match known {
         None => Ok(false),
-        Some(history) if history.last() == defined => Ok(true),
+        // What facts say on top of the definition stays.
+        Some(history) if history.first() == defined || history.last() == defined => Ok(true),
         Some(_) => Err(EngineError::Conflict { kind, id: id.to_string() }),
     }
 }

@@ -73,9 +73,14 @@ impl<N: Clone, C: Change<Noun = N>> History<N, C> {
     /// Takes back the change that stands at `position` of the log; false if there is none.
     pub fn withdraw(&mut self, position: u64) -> bool {
         let before = self.changes.len();
-        self.changes.retain(|(_, p, _)| *p != position);
+        self.changes.retain(|(_, p, patch)| *p != position || matches!(patch, Patch::All(_)));
         self.rebuild();
         self.changes.len() < before
+    }
+
+    /// Whether a change stands at `position` of the log.
+    pub fn has_change(&self, position: u64) -> bool {
+        self.changes.iter().any(|(_, p, patch)| *p == position && matches!(patch, Patch::Some(_)))
     }
 
     /// Ends the noun; the earliest end counts.
@@ -90,6 +95,11 @@ impl<N: Clone, C: Change<Noun = N>> History<N, C> {
         }
         let n = self.versions.partition_point(|(from, _)| *from <= t);
         n.checked_sub(1).and_then(|n| self.versions.get(n)).map_or(Some(&self.defined.1), |(_, v)| Some(v))
+    }
+
+    /// The noun as it was defined.
+    pub fn first(&self) -> &N {
+        &self.defined.1
     }
 
     /// The noun as it is last known.

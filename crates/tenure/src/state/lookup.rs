@@ -243,9 +243,10 @@ impl State {
         })
     }
 
-    /// Whether the fact of that id takes effect after `at` and may still be taken back.
+    /// Whether a fact recorded at `at` may take back the one of that id.
     pub(crate) fn can_take_back(&self, fact: &FactId, at: Timestamp) -> bool {
-        self.scheduled.get(fact).is_some_and(|scheduled| scheduled.effective_at > at)
+        let reached = self.high_water.max(at);
+        self.scheduled.get(fact).is_some_and(|scheduled| scheduled.effective_at > reached)
     }
 
     /// Whether holding `from` ever meant holding `to`.

@@ -4,7 +4,7 @@
 //! | kind | what it does |
 //! |---|---|
 //! | `*_defined` | the noun begins at `effective_at`; the first one of an id wins |
-//! | `*_changed` | the fields named change from `effective_at`; of an unknown noun: nothing |
+//! | `*_changed` | the fields named change from `effective_at`; of an unknown noun: once it is defined |
 //! | `*_retired` | the name is used up; the earliest wins |
 //! | `identity_suspended`, `_resumed`, `_left`, `_rejoined` | a turn in the identity's life at `effective_at` |
 //! | `standing_assigned`, `membership_added` | a holding, from `effective_at` at the earliest; the first one of an id wins |
@@ -15,7 +15,7 @@
 //! | `request_made`, `_resolved`, `_withdrawn` | the request moves on; a decided one stays decided |
 //! | `grant_issued` | a holding `[start, end)`; the first one of an id wins |
 //! | `grant_extended` | another end from `effective_at` on; the first one of a command wins |
-//! | `grant_ended`, `_revoked`, `_voided` | it is over; the earliest wins |
+//! | `grant_ended`, `_revoked`, `_voided` | it is over; the earliest wins, also before the issue |
 //! | `policy_adopted` | this document is in force |
 //! | `clock_corrected` | the high water is what it says |
 
@@ -45,6 +45,7 @@ pub(crate) use records::{
     ResourceRow, Stage, StandingRow, Turn, between,
 };
 
+use crate::fact::Fact;
 use crate::id::FactId;
 use crate::model::Basis;
 use crate::store::{Index, Names, Pages, Texts};
@@ -112,6 +113,9 @@ pub struct State {
     pub(crate) fact_index: Index,
     /// Facts that have not taken effect and may still be taken back.
     pub(crate) scheduled: Arc<BTreeMap<FactId, Scheduled>>,
+    /// Facts about what nobody has defined yet, in the order of the log.
+    #[serde(with = "packed::list")]
+    pub(crate) early: Arc<Vec<Early>>,
 }
 
 /// The policy document in force.
@@ -127,6 +131,15 @@ pub(crate) struct Adopted {
 pub(crate) struct Scheduled {
     pub(crate) position: u64,
     pub(crate) effective_at: Timestamp,
+    /// The feed for which it is a sign of life.
+    pub(crate) feed: u32,
+}
+
+/// A fact that waits for what it names to be defined.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Early {
+    pub(crate) position: u64,
+    pub(crate) fact: Fact,
 }
 
 impl State {

@@ -257,6 +257,8 @@ pub(crate) const OWN_NAME: u16 = u16::MAX;
 pub(crate) struct Extension {
     pub(crate) at: Timestamp,
     pub(crate) position: u64,
+    /// The name of the command, as a reference to a request.
+    pub(crate) command: u32,
     pub(crate) end: Timestamp,
     pub(crate) limit: Timestamp,
 }
@@ -268,11 +270,16 @@ const SIGNS: usize = 64;
 pub(crate) fn see(seen: &mut Arc<Vec<Timestamp>>, at: Timestamp, recorded: Timestamp) {
     let seen = Arc::make_mut(seen);
     let place = seen.partition_point(|t| *t < at);
-    if seen.get(place) != Some(&at) {
-        seen.insert(place, at);
-    }
+    seen.insert(place, at);
     let past = seen.partition_point(|t| *t <= recorded);
     seen.drain(..past.saturating_sub(SIGNS));
+}
+
+/// Takes one sign of life back.
+pub(crate) fn unsee(seen: &mut Arc<Vec<Timestamp>>, at: Timestamp) {
+    if let Ok(place) = seen.binary_search(&at) {
+        Arc::make_mut(seen).remove(place);
+    }
 }
 
 /// The set of instants between the turns at which `holds` is true of the number of the turn before.

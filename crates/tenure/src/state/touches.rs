@@ -9,13 +9,14 @@
 //! | `entitlement_*` | entitlement |
 //! | `standing_assigned`, `standing_removed` | person, or the group that holds it |
 //! | `membership_added`, `membership_removed` | person, group |
-//! | `event_*` | event, and its feed |
+//! | `event_*` | event, its feed, the one that it is said to have, and that of what is taken back |
 //! | `feed_heartbeat` | feed |
 //! | `request_*` | request |
 //! | `grant_*` | person; an extension also its command's request |
 //! | `policy_adopted` | policy |
 //! | `clock_corrected` | none |
 
+use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -60,9 +61,9 @@ impl Fact {
                 key(KeyKind::Group, d.definition.group.as_str()),
             ],
             Body::MembershipRemoved(n) => state.standing_keys(n.id.as_str(), true),
-            Body::EventOpened(d) => state.event_keys(&d.id, d.definition.feed.as_ref()),
-            Body::EventChanged(c) => state.event_keys(&c.id, None),
-            Body::EventClosed(n) => state.event_keys(&n.id, None),
+            Body::EventOpened(d) => state.event_keys(&d.id, d.definition.feed.as_ref(), self),
+            Body::EventChanged(c) => state.event_keys(&c.id, None, self),
+            Body::EventClosed(n) => state.event_keys(&n.id, None, self),
             Body::FeedHeartbeat(n) => one(KeyKind::Feed, n.id.as_str()),
             Body::RequestMade(made) => one(KeyKind::Request, made.request.id.as_str()),
             Body::RequestResolved(resolved) => one(KeyKind::Request, resolved.id.as_str()),
@@ -110,14 +111,15 @@ impl State {
         keys
     }
 
-    /// An event's first definition says which feed reports on it; a later one may not take it elsewhere unseen.
-    fn event_keys(&self, id: &EventId, defined: Option<&FeedId>) -> Vec<Key> {
+    /// An event, the feed that reports on it, the one that is said to, and the one whose sign of life is taken
+    /// back.
+    fn event_keys(&self, id: &EventId, defined: Option<&FeedId>, fact: &Fact) -> Vec<Key> {
         let mut keys = vec![Key::new(KeyKind::Event, id.as_str())];
         let row = self.event_names.find(id.as_str()).and_then(|r| self.events.at(r));
-        let known = row.and_then(|row| row.noun.as_ref()).and_then(|noun| noun.last().feed.clone());
-        if let Some(feed) = defined.or(known.as_ref()) {
-            keys.push(Key::new(KeyKind::Feed, feed.as_str()));
-        }
+        let known = row.and_then(|row| row.noun.as_ref()).and_then(|noun| noun.last().feed.as_ref());
+        let mut feeds: BTreeSet<&str> = known.into_iter().chain(defined).map(FeedId::as_str).collect();
+        feeds.extend(self.feed_taken_back_by(fact));
+        keys.extend(feeds.into_iter().map(|feed| Key::new(KeyKind::Feed, feed)));
         keys
     }
 

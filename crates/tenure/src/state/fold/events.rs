@@ -18,7 +18,6 @@ impl State {
         fact: &Fact,
         position: u64,
         version: u64,
-        withdrawn: Option<u64>,
     ) -> Option<Effect> {
         let by = match &fact.by {
             Some(by) => self.identity(by)?,
@@ -26,18 +25,26 @@ impl State {
         };
         let at = fact.effective_at;
         let reference = self.event(&d.id)?;
+        let known = self.feed_of(d.id.as_str());
+        self.touch_feed(known, version);
+        if let Some(feed) = &d.definition.feed {
+            let said = self.feed(feed.as_str())?;
+            self.touch_feed(said, version);
+        }
         let row = self.events.at_mut(reference)?;
         row.version = version;
         see(&mut row.seen, at, fact.recorded_at);
         match &mut row.noun {
-            None => row.noun = Some(Arc::new(History::new(at, d.definition.clone()))),
+            None => {
+                row.noun = Some(Arc::new(History::new(at, d.definition.clone())));
+                self.catch_up(&fact.body, version)?;
+            }
             Some(noun) if *noun.last() != d.definition => {
                 Arc::make_mut(noun).redefine(at, position, d.definition.clone());
             }
             Some(_) => {}
         }
-        let doors = Arc::make_mut(&mut row.doors);
-        doors.retain(|door| Some(door.position) != withdrawn);
+        let doors = Arc::make_mut(&mut self.events.at_mut(reference)?.doors);
         let place = doors.partition_point(|door| (door.at, door.position) < (at, position));
         doors.insert(place, Door { at, position, open: true, by });
         self.see_feed_of(reference, at, fact.recorded_at, version)?;
@@ -50,7 +57,7 @@ impl State {
         fact: &Fact,
         position: u64,
         version: u64,
-        withdrawn: Option<u64>,
+        took_back: bool,
     ) -> Option<Effect> {
         let at = fact.effective_at;
         let reference = self.event(id)?;
@@ -58,9 +65,8 @@ impl State {
         row.version = version;
         see(&mut row.seen, at, fact.recorded_at);
         let doors = Arc::make_mut(&mut row.doors);
-        doors.retain(|door| Some(door.position) != withdrawn);
         let place = doors.partition_point(|door| (door.at, door.position) < (at, position));
-        let last = place == doors.len() && withdrawn.is_none();
+        let last = place == doors.len() && !took_back;
         doors.insert(place, Door { at, position, open: false, by: NONE });
         self.see_feed_of(reference, at, fact.recorded_at, version)?;
         Some(if last { Effect::EventOver(reference, at) } else { Effect::Event(reference) })
@@ -82,5 +88,18 @@ impl State {
             see(&mut row.seen, at, recorded);
         }
         Some(())
+    }
+
+    pub(super) fn touch_feed(&mut self, feed: u32, version: u64) {
+        if let Some(row) = self.feeds.at_mut(feed) {
+            row.version = version;
+        }
+    }
+
+    /// The feed that reports on an event, as it is last known.
+    pub(super) fn feed_of(&self, event: &str) -> u32 {
+        let row = self.event_names.find(event).and_then(|r| self.events.at(r));
+        let feed = row.and_then(|row| row.noun.as_ref()).and_then(|noun| noun.last().feed.as_ref());
+        feed.and_then(|feed| self.feed_names.find(feed.as_str())).unwrap_or(NONE)
     }
 }

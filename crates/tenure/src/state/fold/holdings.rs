@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use super::super::records::{Extension, OwnName};
 use super::super::{GrantRow, OWN_NAME, Stage, StandingRow, State};
 use super::{Effect, half_digest};
-use crate::fact::{GrantEnded, GrantExtended};
+use crate::fact::{Fact, GrantEnded, GrantExtended};
 use crate::model::{Basis, GrantTerms, Holder, Membership, Standing};
 use crate::store::{NONE, hash};
 use crate::time::Timestamp;
@@ -15,7 +15,7 @@ impl State {
         &mut self,
         id: &str,
         standing: &Standing,
-        at: Timestamp,
+        fact: &Fact,
         version: u64,
     ) -> Option<Effect> {
         let known = self.standing_reference(id, false).is_some();
@@ -44,20 +44,16 @@ impl State {
             entitlement,
             scope,
             window: standing.window(),
-            assigned: at,
+            assigned: fact.effective_at,
             removed: Timestamp::MAX,
             previous: NONE,
         };
-        self.add_standing(id, row)
+        let effect = self.add_standing(id, row)?;
+        self.catch_up(&fact.body, version)?;
+        Some(effect)
     }
 
-    pub(super) fn join(
-        &mut self,
-        id: &str,
-        stay: &Membership,
-        at: Timestamp,
-        version: u64,
-    ) -> Option<Effect> {
+    pub(super) fn join(&mut self, id: &str, stay: &Membership, fact: &Fact, version: u64) -> Option<Effect> {
         let known = self.standing_reference(id, true).is_some();
         let entitlement = self.entitlement(&stay.group)?;
         let scope = self.scope(stay.scope.as_ref())?;
@@ -75,11 +71,13 @@ impl State {
             entitlement,
             scope,
             window: stay.window(),
-            assigned: at,
+            assigned: fact.effective_at,
             removed: Timestamp::MAX,
             previous: NONE,
         };
-        self.add_standing(id, row)
+        let effect = self.add_standing(id, row)?;
+        self.catch_up(&fact.body, version)?;
+        Some(effect)
     }
 
     pub(super) fn add_standing(&mut self, id: &str, mut row: StandingRow) -> Option<Effect> {
@@ -101,14 +99,16 @@ impl State {
         &mut self,
         id: &str,
         membership: bool,
-        at: Timestamp,
+        position: u64,
+        fact: &Fact,
         version: u64,
     ) -> Option<Effect> {
         let Some(reference) = self.standing_reference(id, membership) else {
+            self.wait(position, fact);
             return Some(Effect::Nothing);
         };
         let row = self.standing.at_mut(reference)?;
-        row.removed = row.removed.min(at);
+        row.removed = row.removed.min(fact.effective_at);
         let (holder, is_group, group) = (row.holder, row.holder_is_group, row.entitlement);
         if is_group {
             self.entitlements.at_mut(holder)?.group = version;
@@ -121,7 +121,7 @@ impl State {
         Some(Effect::Identity(holder))
     }
 
-    pub(super) fn issue(&mut self, terms: &GrantTerms, at: Timestamp, version: u64) -> Option<Effect> {
+    pub(super) fn issue(&mut self, terms: &GrantTerms, fact: &Fact, version: u64) -> Option<Effect> {
         let holder = self.identity(&terms.beneficiary)?;
         self.identities.at_mut(holder)?.person = version;
         if self.grant_reference(terms.id.as_str()).is_some() {
@@ -155,7 +155,7 @@ impl State {
                 Basis::External => terms.term.end(),
                 Basis::Policy { limit, .. } => limit,
             },
-            issued: at,
+            issued: fact.effective_at,
             over: Timestamp::MAX,
             holder,
             entitlement,
@@ -178,38 +178,41 @@ impl State {
         if let Some(row) = self.requests.at_mut(request) {
             row.last_grant = grant;
         }
+        self.catch_up(&fact.body, version)?;
         Some(Effect::Grant { holder, grant })
     }
 
     pub(super) fn extend(
         &mut self,
         extended: &GrantExtended,
-        at: Timestamp,
+        fact: &Fact,
         position: u64,
         version: u64,
     ) -> Option<Effect> {
         let command = self.request(extended.command.as_str())?;
         let Some(grant) = self.grant_reference(extended.id.as_str()) else {
+            self.wait(position, fact);
             return Some(Effect::Nothing);
         };
+        let at = fact.effective_at;
         let holder = self.grants.at(grant)?.holder;
         self.identities.at_mut(holder)?.person = version;
         let row = self.requests.at_mut(command)?;
         row.version = version;
-        if row.stage == Stage::Extension {
-            return Some(Effect::Nothing);
-        }
         if row.stage == Stage::Named && row.last_grant == NONE {
             row.stage = Stage::Extension;
             row.digest = half_digest(&extended.digest);
             row.last_grant = grant;
         }
-        let entry = Extension { at, position, end: extended.end, limit: extended.limit };
+        let entry = Extension { at, position, command, end: extended.end, limit: extended.limit };
         let list = self.grants.at(grant)?.extensions;
         if list == NONE {
             let list = self.extensions.push(Arc::new(alloc::vec![entry]))?;
             self.grants.at_mut(grant)?.extensions = list;
         } else {
+            if self.extensions.at(list)?.iter().any(|known| known.command == command) {
+                return Some(Effect::Nothing);
+            }
             let list = Arc::make_mut(self.extensions.at_mut(list)?);
             let place = list.partition_point(|e| (e.at, e.position) < (at, position));
             list.insert(place, entry);
@@ -217,10 +220,18 @@ impl State {
         Some(Effect::Grant { holder, grant })
     }
 
-    pub(super) fn end(&mut self, ended: &GrantEnded, at: Timestamp, version: u64) -> Option<Effect> {
+    pub(super) fn end(
+        &mut self,
+        ended: &GrantEnded,
+        fact: &Fact,
+        position: u64,
+        version: u64,
+    ) -> Option<Effect> {
         let Some(grant) = self.grant_reference(ended.id.as_str()) else {
+            self.wait(position, fact);
             return Some(Effect::Nothing);
         };
+        let at = fact.effective_at;
         let row = self.grants.at_mut(grant)?;
         if (at, ended.cause) < (row.over, row.cause) || row.over.is_never() {
             (row.over, row.cause) = (at, ended.cause);

@@ -1,14 +1,16 @@
 //! The fold: one fact at a time, without a policy, total on well-formed facts.
 
+mod early;
 mod events;
 mod holdings;
 mod nouns;
+mod take_back;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::records::{Turn, see};
-use super::{Adopted, Scheduled, Stage, State, leaf_hash};
+use super::{Adopted, Stage, State, leaf_hash};
 use crate::fact::{Body, Fact};
 use crate::model::{Basis, History};
 use crate::store::stable_hash;
@@ -134,60 +136,45 @@ impl State {
                 self.fact_index.insert(key, row);
             }
         }
-        if fact.effective_at > fact.recorded_at {
-            let scheduled = Scheduled { position: self.len, effective_at: fact.effective_at };
-            let past = self.high_water;
-            let list = Arc::make_mut(&mut self.scheduled);
-            list.retain(|_, s| s.effective_at > past);
-            list.entry(fact.id.clone()).or_insert(scheduled);
-        }
+        self.schedule(fact);
         Some(())
     }
 
     fn fold(&mut self, position: u64, fact: &Fact) -> Option<Effect> {
         let at = fact.effective_at;
         let version = position.checked_add(1)?;
-        let mut withdrawn = self.withdrawn_by(fact);
+        let took_back = self.take_back(fact, version);
         Some(match &fact.body {
-            Body::IdentityDefined(d) => self.define_identity(d, at, version)?,
+            Body::IdentityDefined(d) => self.define_identity(d, fact, version)?,
             Body::IdentityChanged(c) => {
                 let (reference, row) = self.identity_row(&c.id)?;
                 row.version = version;
-                if let Some(noun) = &mut row.noun {
-                    let noun = Arc::make_mut(noun);
-                    withdrawn.take().map(|p| noun.withdraw(p));
-                    noun.change(at, position, c.changes.clone());
-                }
+                self.amend(position, fact)?;
                 Effect::Identity(reference)
             }
-            Body::IdentitySuspended(n) => self.turn(&n.id, Turn::Suspended, at, position, withdrawn)?,
-            Body::IdentityResumed(n) => self.turn(&n.id, Turn::Resumed, at, position, withdrawn)?,
-            Body::IdentityLeft(n) => self.turn(&n.id, Turn::Left, at, position, withdrawn)?,
-            Body::IdentityRejoined(n) => self.turn(&n.id, Turn::Rejoined, at, position, withdrawn)?,
+            Body::IdentitySuspended(n) => self.turn(&n.id, Turn::Suspended, at, position)?,
+            Body::IdentityResumed(n) => self.turn(&n.id, Turn::Resumed, at, position)?,
+            Body::IdentityLeft(n) => self.turn(&n.id, Turn::Left, at, position)?,
+            Body::IdentityRejoined(n) => self.turn(&n.id, Turn::Rejoined, at, position)?,
             Body::AccountDefined(d) => {
                 let reference = self.account(&d.id)?;
                 let row = self.accounts.at_mut(reference)?;
                 if row.noun.is_none() {
                     row.noun = Some(Arc::new(History::new(at, d.definition.clone())));
+                    self.catch_up(&fact.body, version)?;
                 }
                 self.touch_application(d.definition.application.as_str(), version)?;
                 Effect::Nothing
             }
             Body::AccountChanged(c) => {
                 let reference = self.account(&c.id)?;
-                if let Some(noun) = &mut self.accounts.at_mut(reference)?.noun {
-                    let noun = Arc::make_mut(noun);
-                    withdrawn.take().map(|p| noun.withdraw(p));
-                    noun.change(at, position, c.changes.clone());
-                }
+                self.amend(position, fact)?;
                 self.touch_application_of(reference, version)?;
                 Effect::Nothing
             }
             Body::AccountRetired(n) => {
                 let reference = self.account(&n.id)?;
-                if let Some(noun) = &mut self.accounts.at_mut(reference)?.noun {
-                    Arc::make_mut(noun).retire(at);
-                }
+                self.amend(position, fact)?;
                 self.touch_application_of(reference, version)?;
                 Effect::Nothing
             }
@@ -196,97 +183,67 @@ impl State {
                 let row = self.applications.at_mut(reference)?;
                 if row.noun.is_none() {
                     row.noun = Some(Arc::new(History::new(at, d.definition.clone())));
+                    self.catch_up(&fact.body, version)?;
                 }
                 Effect::Nothing
             }
             Body::ApplicationChanged(c) => {
-                let reference = self.touch_application(c.id.as_str(), version)?;
-                if let Some(noun) = &mut self.applications.at_mut(reference)?.noun {
-                    let noun = Arc::make_mut(noun);
-                    withdrawn.take().map(|p| noun.withdraw(p));
-                    noun.change(at, position, c.changes.clone());
-                }
+                self.touch_application(c.id.as_str(), version)?;
+                self.amend(position, fact)?;
                 Effect::Nothing
             }
             Body::ApplicationRetired(n) => {
-                let reference = self.touch_application(n.id.as_str(), version)?;
-                if let Some(noun) = &mut self.applications.at_mut(reference)?.noun {
-                    Arc::make_mut(noun).retire(at);
-                }
+                self.touch_application(n.id.as_str(), version)?;
+                self.amend(position, fact)?;
                 Effect::Nothing
             }
-            Body::ResourceDefined(d) => self.define_resource(&d.id, &d.definition, at, version)?,
+            Body::ResourceDefined(d) => self.define_resource(d, fact, version)?,
             Body::ResourceChanged(c) => {
                 let reference = self.resource(&c.id)?;
                 if let Some(parent) = &c.changes.parent {
                     self.link_parent(reference, parent)?;
                 }
-                let row = self.resources.at_mut(reference)?;
-                row.version = version;
-                if let Some(noun) = &mut row.noun {
-                    let noun = Arc::make_mut(noun);
-                    withdrawn.take().map(|p| noun.withdraw(p));
-                    noun.change(at, position, c.changes.clone());
-                }
+                self.resources.at_mut(reference)?.version = version;
+                self.amend(position, fact)?;
                 Effect::Everything
             }
             Body::ResourceRetired(n) => {
                 let reference = self.resource(&n.id)?;
-                let row = self.resources.at_mut(reference)?;
-                row.version = version;
-                if let Some(noun) = &mut row.noun {
-                    Arc::make_mut(noun).retire(at);
-                }
+                self.resources.at_mut(reference)?.version = version;
+                self.amend(position, fact)?;
                 Effect::Everything
             }
-            Body::EntitlementDefined(d) => self.define_entitlement(&d.id, &d.definition, at, version)?,
+            Body::EntitlementDefined(d) => self.define_entitlement(d, fact, version)?,
             Body::EntitlementChanged(c) => {
                 let reference = self.entitlement(&c.id)?;
-                if self.entitlements.at(reference)?.noun.is_some() {
-                    for implied in c.changes.implies.iter().flatten() {
-                        self.link(reference, &implied.entitlement)?;
-                    }
-                    for permission in c.changes.permissions.iter().flatten() {
-                        self.permission_names.intern(permission.as_str())?;
-                    }
+                for implied in c.changes.implies.iter().flatten() {
+                    self.link(reference, &implied.entitlement)?;
                 }
-                let row = self.entitlements.at_mut(reference)?;
-                row.version = version;
-                if let Some(noun) = &mut row.noun {
-                    let noun = Arc::make_mut(noun);
-                    withdrawn.take().map(|p| noun.withdraw(p));
-                    noun.change(at, position, c.changes.clone());
-                }
+                self.entitlements.at_mut(reference)?.version = version;
+                self.amend(position, fact)?;
                 Effect::Everything
             }
             Body::EntitlementRetired(n) => {
                 let reference = self.entitlement(&n.id)?;
-                let row = self.entitlements.at_mut(reference)?;
-                row.version = version;
-                if let Some(noun) = &mut row.noun {
-                    Arc::make_mut(noun).retire(at);
-                }
+                self.entitlements.at_mut(reference)?.version = version;
+                self.amend(position, fact)?;
                 Effect::Everything
             }
-            Body::StandingAssigned(d) => self.assign(d.id.as_str(), &d.definition, at, version)?,
-            Body::StandingRemoved(n) => self.remove(n.id.as_str(), false, at, version)?,
-            Body::MembershipAdded(d) => self.join(d.id.as_str(), &d.definition, at, version)?,
-            Body::MembershipRemoved(n) => self.remove(n.id.as_str(), true, at, version)?,
-            Body::EventOpened(d) => self.open_event(d, fact, position, version, withdrawn)?,
+            Body::StandingAssigned(d) => self.assign(d.id.as_str(), &d.definition, fact, version)?,
+            Body::StandingRemoved(n) => self.remove(n.id.as_str(), false, position, fact, version)?,
+            Body::MembershipAdded(d) => self.join(d.id.as_str(), &d.definition, fact, version)?,
+            Body::MembershipRemoved(n) => self.remove(n.id.as_str(), true, position, fact, version)?,
+            Body::EventOpened(d) => self.open_event(d, fact, position, version)?,
             Body::EventChanged(c) => {
                 let reference = self.event(&c.id)?;
                 let row = self.events.at_mut(reference)?;
                 row.version = version;
                 see(&mut row.seen, at, fact.recorded_at);
-                if let Some(noun) = &mut row.noun {
-                    let noun = Arc::make_mut(noun);
-                    withdrawn.take().map(|p| noun.withdraw(p));
-                    noun.change(at, position, c.changes.clone());
-                }
+                self.amend(position, fact)?;
                 self.see_feed_of(reference, at, fact.recorded_at, version)?;
                 Effect::Event(reference)
             }
-            Body::EventClosed(n) => self.close_event(&n.id, fact, position, version, withdrawn)?,
+            Body::EventClosed(n) => self.close_event(&n.id, fact, position, version, took_back)?,
             Body::FeedHeartbeat(n) => {
                 let reference = self.feed(n.id.as_str())?;
                 let row = self.feeds.at_mut(reference)?;
@@ -314,7 +271,7 @@ impl State {
                 let listed = (!grants.is_empty()).then(|| self.resolved_with.push(Arc::new(grants)));
                 let row = self.requests.at_mut(reference)?;
                 row.version = version;
-                if matches!(row.stage, Stage::Named | Stage::Made) {
+                if row.stage == Stage::Made {
                     row.stage = Stage::Resolved;
                     if let Some(listed) = listed {
                         row.resolved_with = listed?;
@@ -326,15 +283,15 @@ impl State {
                 let reference = self.request(n.id.as_str())?;
                 let row = self.requests.at_mut(reference)?;
                 row.version = version;
-                if matches!(row.stage, Stage::Named | Stage::Made) {
+                if row.stage == Stage::Made {
                     row.stage = Stage::Withdrawn;
                 }
                 Effect::Nothing
             }
-            Body::GrantIssued(terms) => self.issue(terms, at, version)?,
-            Body::GrantExtended(extended) => self.extend(extended, at, position, version)?,
+            Body::GrantIssued(terms) => self.issue(terms, fact, version)?,
+            Body::GrantExtended(extended) => self.extend(extended, fact, position, version)?,
             Body::GrantEnded(ended) | Body::GrantRevoked(ended) | Body::GrantVoided(ended) => {
-                self.end(ended, at, version)?
+                self.end(ended, fact, position, version)?
             }
             Body::PolicyAdopted(adopted) => {
                 self.policy_version = version;
@@ -345,17 +302,6 @@ impl State {
             }
             Body::ClockCorrected(_) => Effect::Nothing,
         })
-    }
-
-    /// The position of the fact that this one takes back, if that has not taken effect.
-    fn withdrawn_by(&mut self, fact: &Fact) -> Option<u64> {
-        let replaced = fact.replaces.as_ref()?;
-        let scheduled = *self.scheduled.get(replaced)?;
-        if scheduled.effective_at <= fact.recorded_at {
-            return None;
-        }
-        Arc::make_mut(&mut self.scheduled).remove(replaced);
-        Some(scheduled.position)
     }
 }
 

@@ -6,7 +6,7 @@ use super::super::records::StatusChange;
 use super::super::{IdentityRow, State, Turn};
 use super::Effect;
 use super::reaches;
-use crate::fact::Defined;
+use crate::fact::{Defined, Fact};
 use crate::id::{EntitlementId, IdentityId, ResourceId};
 use crate::model::{Entitlement, History, Identity, Resource};
 use crate::time::Timestamp;
@@ -15,13 +15,14 @@ impl State {
     pub(super) fn define_identity(
         &mut self,
         d: &Defined<IdentityId, Identity>,
-        at: Timestamp,
+        fact: &Fact,
         version: u64,
     ) -> Option<Effect> {
         let (reference, row) = self.identity_row(&d.id)?;
         row.version = version;
         if row.noun.is_none() {
-            row.noun = Some(Arc::new(History::new(at, d.definition.clone())));
+            row.noun = Some(Arc::new(History::new(fact.effective_at, d.definition.clone())));
+            self.catch_up(&fact.body, version)?;
         }
         Some(Effect::Identity(reference))
     }
@@ -32,12 +33,10 @@ impl State {
         turn: Turn,
         at: Timestamp,
         position: u64,
-        withdrawn: Option<u64>,
     ) -> Option<Effect> {
         let (reference, row) = self.identity_row(id)?;
         row.version = position.checked_add(1)?;
         let status = Arc::make_mut(&mut row.status);
-        status.retain(|s| Some(s.position) != withdrawn);
         let place = status.partition_point(|s| (s.at, s.position) < (at, position));
         status.insert(place, StatusChange { at, position, turn });
         Some(Effect::Identity(reference))
@@ -45,18 +44,19 @@ impl State {
 
     pub(super) fn define_resource(
         &mut self,
-        id: &ResourceId,
-        noun: &Resource,
-        at: Timestamp,
+        d: &Defined<ResourceId, Resource>,
+        fact: &Fact,
         version: u64,
     ) -> Option<Effect> {
-        let fresh = self.resource_names.find(id.as_str()).is_none();
-        let reference = self.resource(id)?;
+        let fresh = self.resource_names.find(d.id.as_str()).is_none();
+        let reference = self.resource(&d.id)?;
         if self.resources.at(reference)?.noun.is_none() {
-            if let Some(parent) = &noun.parent {
+            if let Some(parent) = &d.definition.parent {
                 self.link_parent(reference, parent)?;
             }
-            self.resources.at_mut(reference)?.noun = Some(Arc::new(History::new(at, noun.clone())));
+            let noun = Arc::new(History::new(fact.effective_at, d.definition.clone()));
+            self.resources.at_mut(reference)?.noun = Some(noun);
+            self.catch_up(&fact.body, version)?;
         }
         self.resources.at_mut(reference)?.version = version;
         Some(if fresh { Effect::FreshResource } else { Effect::Everything })
@@ -64,21 +64,22 @@ impl State {
 
     pub(super) fn define_entitlement(
         &mut self,
-        id: &EntitlementId,
-        noun: &Entitlement,
-        at: Timestamp,
+        d: &Defined<EntitlementId, Entitlement>,
+        fact: &Fact,
         version: u64,
     ) -> Option<Effect> {
-        let fresh = self.entitlement_names.find(id.as_str()).is_none();
-        let reference = self.entitlement(id)?;
+        let fresh = self.entitlement_names.find(d.id.as_str()).is_none();
+        let reference = self.entitlement(&d.id)?;
         if self.entitlements.at(reference)?.noun.is_none() {
-            for implied in &noun.implies {
+            for implied in &d.definition.implies {
                 self.link(reference, &implied.entitlement)?;
             }
-            for permission in &noun.permissions {
+            for permission in &d.definition.permissions {
                 self.permission_names.intern(permission.as_str())?;
             }
-            self.entitlements.at_mut(reference)?.noun = Some(Arc::new(History::new(at, noun.clone())));
+            let noun = Arc::new(History::new(fact.effective_at, d.definition.clone()));
+            self.entitlements.at_mut(reference)?.noun = Some(noun);
+            self.catch_up(&fact.body, version)?;
         }
         self.entitlements.at_mut(reference)?.version = version;
         Some(if fresh { Effect::FreshEntitlement } else { Effect::Everything })
