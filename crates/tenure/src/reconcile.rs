@@ -65,7 +65,7 @@ impl Engine {
             let mut life = None;
             // Both go from the last grant to the first, so the deaths that are known are met on the way.
             let mut held = self.rows().get(who).iter().rev().peekable();
-            let mut next = row.last_grant;
+            let mut next = state.person(who).last_grant;
             while let Some(grant) = state.grants.at(next) {
                 let known = held.next_if(|holding| holding.source() == Source::Grant(next));
                 let died = known.map_or(grant.start.min(grant.over), |holding| holding.end);

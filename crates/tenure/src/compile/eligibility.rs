@@ -199,7 +199,9 @@ fn member_when(world: World<'_>, who: u32, groups: &[u32]) -> IntervalSet {
     let mut when = IntervalSet::empty();
     let Some(row) = world.state.identities.at(who) else { return when };
     let life = Life::of(row);
-    for standing in standing_of(world.state, row.last_standing).filter(|s| s.scope == NONE) {
+    for standing in
+        standing_of(world.state, world.state.person(who).last_standing).filter(|s| s.scope == NONE)
+    {
         for group in groups {
             let Some(leads) = world.hierarchy.member_when(standing.entitlement, *group) else { continue };
             let Some(window) = standing.window() else { continue };

@@ -99,13 +99,14 @@ pub(crate) fn holdings(who: u32, rules: &Rules, world: World<'_>, adopted: Times
     let mut holdings = Vec::new();
     let Some(row) = world.state.identities.at(who) else { return holdings };
     let life = Life::of(row);
-    let mut grant = row.last_grant;
+    let person = world.state.person(who);
+    let mut grant = person.last_grant;
     while let Some(g) = world.state.grants.at(grant) {
         holdings.extend(of_grant(grant, g, &life, rules, world, adopted));
         grant = g.previous_of_holder;
     }
-    let mut next = row.last_standing;
-    for standing in standing_of(world.state, row.last_standing) {
+    let mut next = person.last_standing;
+    for standing in standing_of(world.state, person.last_standing) {
         let source = next | STANDING;
         next = standing.previous;
         let Some(mut window) = standing.window() else { continue };

@@ -119,7 +119,7 @@ fn end(
 fn alive_of_the_same<'a>(case: &mut Case<'a>, of: &GrantRow) -> Vec<&'a GrantRow> {
     let mut found: Vec<(GrantId, &GrantRow)> = Vec::new();
     let state = case.state();
-    let mut grant = state.identities.at(of.holder).map_or(crate::store::NONE, |row| row.last_grant);
+    let mut grant = state.person(of.holder).last_grant;
     while let Some(row) = state.grants.at(grant) {
         if row.entitlement == of.entitlement && row.scope == of.scope {
             let (stands, _) = case.stands(row);

@@ -97,7 +97,6 @@ fn steps<'a>(case: &mut Case<'a>, command: &Extend) -> Result<Found<'a>, Denied>
         item: 0,
         beneficiary: &beneficiary,
         who: grant.holder,
-        row,
         life: &life,
         entitlement: grant.entitlement,
         scope: grant.scope,

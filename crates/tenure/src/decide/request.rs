@@ -24,7 +24,6 @@ pub(super) type Matched<'a> = Vec<(&'a CompiledRule, IntervalSet)>;
 /// What the whole request shares.
 struct Parties<'a> {
     who: u32,
-    row: &'a IdentityRow,
     life: Life,
     event: Option<(u32, &'a EventRow)>,
     owner: Option<Owner>,
@@ -68,7 +67,6 @@ pub(super) fn decide_in<'a>(
             item: number,
             beneficiary: &request.beneficiary,
             who: parties.who,
-            row: parties.row,
             life: &parties.life,
             entitlement,
             scope,
@@ -207,7 +205,7 @@ fn resolve<'a>(case: &mut Case<'a>, request: &Request) -> Result<Parties<'a>, De
         None => None,
     };
     let session_ends = window::session_ends(&request.context);
-    Ok(Parties { who, row, life, event, owner, start, session_ends })
+    Ok(Parties { who, life, event, owner, start, session_ends })
 }
 
 fn read_ancestry(case: &mut Case<'_>, scope: u32) {
@@ -253,16 +251,16 @@ pub(super) fn matching<'a>(case: &mut Case<'a>, ask: &Ask<'_>) -> Matched<'a> {
         }
     }
     if groups {
-        read_groups(case, ask.row);
+        read_groups(case, ask.who);
     }
     matched
 }
 
 /// Membership was looked at: the groups of the beneficiary and all that they lead to.
-fn read_groups(case: &mut Case<'_>, row: &IdentityRow) {
+fn read_groups(case: &mut Case<'_>, who: u32) {
     let state = case.state();
     let mut open: Vec<u32> =
-        crate::compile::standing_of(state, row.last_standing).map(|s| s.entitlement).collect();
+        crate::compile::standing_of(state, state.person(who).last_standing).map(|s| s.entitlement).collect();
     let mut seen = alloc::collections::BTreeSet::new();
     while let Some(node) = open.pop() {
         if seen.insert(node) {

@@ -23,7 +23,6 @@ pub(super) struct Ask<'a> {
     pub(super) item: u32,
     pub(super) beneficiary: &'a IdentityId,
     pub(super) who: u32,
-    pub(super) row: &'a IdentityRow,
     pub(super) life: &'a Life,
     pub(super) entitlement: u32,
     pub(super) scope: u32,
@@ -181,7 +180,7 @@ pub(super) fn renewal_limits(
 /// The grants of the same thing that lead up to the start without a pause, and when the first began.
 fn chain(case: &mut Case<'_>, ask: &Ask<'_>, reset_after: Span) -> (u32, Moment) {
     let mut open: Vec<(Timestamp, Timestamp)> = Vec::new();
-    let mut grant = ask.row.last_grant;
+    let mut grant = case.state().person(ask.who).last_grant;
     while let Some(row) = case.state().grants.at(grant) {
         if row.entitlement == ask.entitlement && row.scope == ask.scope {
             let death = case.death(grant, row);

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 
 use super::fold::reaches;
-use super::{GrantRow, OWN_NAME, RequestRow, State};
+use super::{GrantRow, IdentityRow, OWN_NAME, PersonRow, RequestRow, State};
 use crate::id::{AccountId, EntitlementId, EventId, FactId, GrantId, IdentityId, ResourceId, StandingId};
 use crate::log::{Key, KeyKind};
 use crate::model::{Basis, Holder, Membership, Standing};
@@ -35,13 +35,27 @@ macro_rules! interned {
 
 impl State {
     interned! {
-        identity(IdentityId) identity_names identities;
         entitlement(EntitlementId) entitlement_names entitlements;
         resource(ResourceId) resource_names resources;
         application(str) application_names applications;
         account(AccountId) account_names accounts;
         event(EventId) event_names events;
         feed(str) feed_names feeds;
+    }
+
+    /// The reference of an identity, known from now on.
+    pub(super) fn identity(&mut self, id: &IdentityId) -> Option<u32> {
+        let reference = self.identity_names.intern(id.as_str())?;
+        while self.identities.len() < self.identity_names.len() {
+            self.identities.push(IdentityRow::default())?;
+            self.persons.push(PersonRow::default())?;
+        }
+        Some(reference)
+    }
+
+    /// What an identity holds.
+    pub(crate) fn person(&self, identity: u32) -> PersonRow {
+        self.persons.at(identity).copied().unwrap_or_default()
     }
 
     pub(super) fn scope(&mut self, scope: Option<&ResourceId>) -> Option<u32> {
@@ -145,9 +159,8 @@ impl State {
     pub fn version(&self, key: &Key) -> u64 {
         let id = key.id();
         let found = match key.kind() {
-            KeyKind::Person => {
-                self.identity_names.find(id).and_then(|r| self.identities.at(r)).map(|r| r.person)
-            }
+            KeyKind::Person => self.identity_names.find(id).map(|r| self.person(r).version),
+
             KeyKind::Identity => {
                 self.identity_names.find(id).and_then(|r| self.identities.at(r)).map(|r| r.version)
             }

@@ -41,8 +41,8 @@ pub use fold::ApplyError;
 pub(crate) use fold::{Effect, half_digest};
 pub(crate) use merkle::{hex, leaf_hash};
 pub(crate) use records::{
-    Door, EntitlementRow, EventRow, Extension as GrantExtension, GrantRow, IdentityRow, OWN_NAME, RequestRow,
-    ResourceRow, Stage, StandingRow, Turn, between,
+    Door, EntitlementRow, EventRow, Extension as GrantExtension, GrantRow, IdentityRow, OWN_NAME, PersonRow,
+    RequestRow, ResourceRow, Stage, StandingRow, Turn, between,
 };
 
 use crate::fact::Fact;
@@ -77,6 +77,8 @@ pub struct State {
 
     pub(crate) identity_names: Names,
     pub(crate) identities: Pages<IdentityRow>,
+    /// Beside each identity what it holds.
+    pub(crate) persons: Pages<PersonRow, 8>,
     pub(crate) entitlement_names: Names,
     pub(crate) entitlements: Pages<EntitlementRow>,
     pub(crate) permission_names: Names,

@@ -14,7 +14,7 @@ use crate::store::{NONE, TextRef};
 use crate::time::{IntervalSet, Timestamp, Window};
 
 /// An identity.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct IdentityRow {
     /// None while it is only named.
     #[serde(with = "super::packed::optional")]
@@ -22,24 +22,23 @@ pub(crate) struct IdentityRow {
     pub(crate) status: Arc<Vec<StatusChange>>,
     /// Of the key `identity`.
     pub(crate) version: u64,
+}
+
+/// What an identity holds. It stands apart from the identity, because it changes far more often and is plain
+/// data: to copy a page of it is cheap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PersonRow {
     /// Of the key `person`.
-    pub(crate) person: u64,
+    pub(crate) version: u64,
     /// The head of the chain of its grants.
     pub(crate) last_grant: u32,
     /// The head of the chain of its standing assignments and memberships.
     pub(crate) last_standing: u32,
 }
 
-impl Default for IdentityRow {
+impl Default for PersonRow {
     fn default() -> Self {
-        Self {
-            noun: None,
-            status: Arc::default(),
-            version: 0,
-            person: 0,
-            last_grant: NONE,
-            last_standing: NONE,
-        }
+        Self { version: 0, last_grant: NONE, last_standing: NONE }
     }
 }
 

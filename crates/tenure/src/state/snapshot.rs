@@ -95,6 +95,7 @@ impl State {
         }
         let rows = [
             (self.identities.len(), self.identity_names.len()),
+            (self.persons.len(), self.identity_names.len()),
             (self.entitlements.len(), self.entitlement_names.len()),
             (self.resources.len(), self.resource_names.len()),
             (self.applications.len(), self.application_names.len()),

@@ -28,7 +28,7 @@ impl State {
         if holder_is_group {
             self.entitlements.at_mut(holder)?.group = version;
         } else {
-            self.identities.at_mut(holder)?.person = version;
+            self.persons.at_mut(holder)?.version = version;
         }
         if known {
             return Some(Effect::Nothing);
@@ -59,7 +59,7 @@ impl State {
         let scope = self.scope(stay.scope.as_ref())?;
         let holder = self.identity(&stay.member)?;
         self.entitlements.at_mut(entitlement)?.group = version;
-        self.identities.at_mut(holder)?.person = version;
+        self.persons.at_mut(holder)?.version = version;
         if known {
             return Some(Effect::Nothing);
         }
@@ -83,7 +83,7 @@ impl State {
     pub(super) fn add_standing(&mut self, id: &str, mut row: StandingRow) -> Option<Effect> {
         let (holder, is_group, membership) = (row.holder, row.holder_is_group, row.membership);
         if !is_group {
-            row.previous = self.identities.at(holder)?.last_standing;
+            row.previous = self.person(holder).last_standing;
         }
         let reference = self.standing.push(row)?;
         self.standing_index.insert(hash(&(id, membership)), reference);
@@ -91,7 +91,7 @@ impl State {
             Arc::make_mut(&mut self.entitlements.at_mut(holder)?.standing).push(reference);
             return Some(Effect::Everything);
         }
-        self.identities.at_mut(holder)?.last_standing = reference;
+        self.persons.at_mut(holder)?.last_standing = reference;
         Some(Effect::Identity(holder))
     }
 
@@ -117,13 +117,13 @@ impl State {
         if membership {
             self.entitlements.at_mut(group)?.group = version;
         }
-        self.identities.at_mut(holder)?.person = version;
+        self.persons.at_mut(holder)?.version = version;
         Some(Effect::Identity(holder))
     }
 
     pub(super) fn issue(&mut self, terms: &GrantTerms, fact: &Fact, version: u64) -> Option<Effect> {
         let holder = self.identity(&terms.beneficiary)?;
-        self.identities.at_mut(holder)?.person = version;
+        self.persons.at_mut(holder)?.version = version;
         if self.grant_reference(terms.id.as_str()).is_some() {
             return Some(Effect::Nothing);
         }
@@ -164,14 +164,14 @@ impl State {
             basis: self.basis(&terms.basis)?,
             request: named,
             extensions: NONE,
-            previous_of_holder: self.identities.at(holder)?.last_grant,
+            previous_of_holder: self.person(holder).last_grant,
             previous_of_event: self.events.at(event).map_or(NONE, |row| row.last_grant),
             previous_of_request: self.requests.at(request).map_or(NONE, |row| row.last_grant),
             item: item.unwrap_or(OWN_NAME),
             cause: crate::fact::Cause::Expired,
         };
         self.grants.push(row)?;
-        self.identities.at_mut(holder)?.last_grant = grant;
+        self.persons.at_mut(holder)?.last_grant = grant;
         if let Some(row) = self.events.at_mut(event) {
             row.last_grant = grant;
         }
@@ -196,7 +196,7 @@ impl State {
         };
         let at = fact.effective_at;
         let holder = self.grants.at(grant)?.holder;
-        self.identities.at_mut(holder)?.person = version;
+        self.persons.at_mut(holder)?.version = version;
         let row = self.requests.at_mut(command)?;
         row.version = version;
         if row.stage == Stage::Named && row.last_grant == NONE {
@@ -237,7 +237,7 @@ impl State {
             (row.over, row.cause) = (at, ended.cause);
         }
         let holder = row.holder;
-        self.identities.at_mut(holder)?.person = version;
+        self.persons.at_mut(holder)?.version = version;
         Some(Effect::Grant { holder, grant })
     }
 
