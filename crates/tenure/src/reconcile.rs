@@ -151,7 +151,7 @@ impl Engine {
         let at = now.max(self.state().high_water());
         let mut next = Timestamp::MAX;
         for (_, row) in self.rows().iter() {
-            for holding in row {
+            for holding in row.iter().filter(|holding| holding.start < holding.end) {
                 for t in [holding.start, holding.end] {
                     if t > at && t < next {
                         next = t;

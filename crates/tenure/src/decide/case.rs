@@ -142,7 +142,9 @@ impl<'a> Case<'a> {
     /// When a grant dies, as the engine has it folded into the row of its holder.
     pub(super) fn death(&self, reference: u32, grant: &GrantRow) -> Timestamp {
         let row = self.engine.rows().get(grant.holder);
-        let held = row.iter().find(|holding| holding.source() == Source::Grant(reference));
+        let held = row
+            .iter()
+            .find(|holding| holding.source() == Source::Grant(reference) && holding.start < holding.end);
         held.map_or_else(|| self.full_death(grant).at, |holding| holding.end)
     }
 

@@ -362,12 +362,12 @@ impl Inner {
             if !identities.contains(&who) {
                 let row = self.rows.get(who);
                 let row = renewed(row, who, &grants, &self.rules, self.world(), self.adopted);
-                self.rows.set(who, row).ok_or(EngineError::Corrupt)?;
+                self.rows.set(who, Arc::from(row)).ok_or(EngineError::Corrupt)?;
             }
         }
         for who in identities {
             let row = holdings(who, &self.rules, self.world(), self.adopted);
-            self.rows.set(who, row).ok_or(EngineError::Corrupt)?;
+            self.rows.set(who, Arc::from(row)).ok_or(EngineError::Corrupt)?;
         }
         Ok(())
     }
@@ -386,21 +386,15 @@ impl Inner {
         cuts.sort_unstable_by_key(|cut| (cut.holder, cut.grant));
         for cuts in cuts.chunk_by(|a, b| a.holder == b.holder) {
             let Some(holder) = cuts.first().map(|cut| cut.holder) else { continue };
-            let old = self.rows.get(holder);
-            let mut row: Vec<Holding> = Vec::with_capacity(old.len());
+            // One copy of the row, shortened in place: an empty window stays and is never live.
+            let mut row: Arc<[Holding]> = Arc::from(self.rows.get(holder));
             let mut shortened = false;
-            for holding in old {
-                let mut holding = *holding;
-                if let Source::Grant(grant) = holding.source()
-                    && let Ok(at) = cuts.binary_search_by_key(&grant, |cut| cut.grant)
-                {
-                    let end = cuts.get(at).map_or(holding.end, |cut| cut.end);
-                    shortened |= end < holding.end;
-                    holding.end = holding.end.min(end);
-                }
-                if holding.start < holding.end {
-                    row.push(holding);
-                }
+            for holding in Arc::get_mut(&mut row).into_iter().flatten() {
+                let Source::Grant(grant) = holding.source() else { continue };
+                let Ok(at) = cuts.binary_search_by_key(&grant, |cut| cut.grant) else { continue };
+                let end = cuts.get(at).map_or(holding.end, |cut| cut.end);
+                shortened |= end < holding.end;
+                holding.end = holding.end.min(end);
             }
             if shortened {
                 self.rows.set(holder, row).ok_or(EngineError::Corrupt)?;

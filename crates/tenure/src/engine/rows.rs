@@ -43,11 +43,11 @@ impl Rows {
     }
 
     /// Replaces a row; none if references have run out.
-    pub(crate) fn set(&mut self, identity: u32, row: Vec<Holding>) -> Option<()> {
+    pub(crate) fn set(&mut self, identity: u32, row: Arc<[Holding]>) -> Option<()> {
         while self.changed.len() <= identity as usize {
             self.changed.push(None)?;
         }
-        *self.changed.at_mut(identity)? = Some(Arc::from(row));
+        *self.changed.at_mut(identity)? = Some(row);
         Some(())
     }
 

@@ -247,6 +247,20 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// Every cause, in their order.
+    pub const ALL: &[Self] = &[
+        Self::Revoked,
+        Self::Deactivated,
+        Self::IdentityLeft,
+        Self::IdentitySuspended,
+        Self::ContractEnded,
+        Self::EntitlementRetired,
+        Self::ResourceRetired,
+        Self::EventEnded,
+        Self::EligibilityLost,
+        Self::Expired,
+    ];
+
     /// The reason code.
     pub const fn code(self) -> &'static str {
         match self {

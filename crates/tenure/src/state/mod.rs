@@ -48,10 +48,10 @@ pub(crate) use records::{
 use crate::fact::Fact;
 use crate::id::FactId;
 use crate::model::Basis;
-use crate::store::{Index, Names, Pages, Texts};
+use crate::store::{Index, Names, Pages, Texts, hash};
 use crate::time::Timestamp;
 use merkle::Frontier;
-use records::{AccountRow, ApplicationRow, Extension, FeedRow, OwnName};
+use records::{AccountRow, ApplicationRow, Extension, ExtensionsRow, FeedRow, OwnName};
 
 /// What the facts say. A clone costs nothing and shares everything.
 ///
@@ -78,6 +78,7 @@ pub struct State {
     pub(crate) identity_names: Names,
     pub(crate) identities: Pages<IdentityRow>,
     /// Beside each identity what it holds.
+    #[serde(with = "packed::rows")]
     pub(crate) persons: Pages<PersonRow, 8>,
     pub(crate) entitlement_names: Names,
     pub(crate) entitlements: Pages<EntitlementRow>,
@@ -101,15 +102,20 @@ pub struct State {
     #[serde(skip)]
     pub(crate) request_index: Index,
     pub(crate) resolved_with: Pages<Arc<Vec<u32>>>,
+    #[serde(with = "packed::rows")]
     pub(crate) grants: Pages<GrantRow>,
+    #[serde(with = "packed::rows")]
     pub(crate) own_names: Pages<OwnName>,
     #[serde(skip)]
     pub(crate) own_name_index: Index,
     #[serde(with = "packed::list")]
     pub(crate) bases: Arc<Vec<Basis>>,
-    pub(crate) extensions: Pages<Arc<Vec<Extension>>>,
+    pub(crate) extensions: Pages<ExtensionsRow>,
+    #[serde(skip)]
+    pub(crate) extension_index: Index,
 
     /// The facts that hosts added themselves, by the hash of their id: the first bytes of their leaf hash.
+    #[serde(with = "packed::rows")]
     pub(crate) fact_leaves: Pages<(u64, u64)>,
     #[serde(skip)]
     pub(crate) fact_index: Index,
@@ -172,7 +178,17 @@ impl State {
 
     /// What is written about each extension of a grant, in timeline order.
     pub(crate) fn extensions_of(&self, grant: &GrantRow) -> &[Extension] {
-        self.extensions.at(grant.extensions).map_or(&[], |list| list.as_slice())
+        let row = self.extensions_row(grant).and_then(|row| self.extensions.at(row));
+        row.map_or(&[], |row| row.list.as_slice())
+    }
+
+    /// Where the extensions of a grant stand, if it has any.
+    pub(crate) fn extensions_row(&self, grant: &GrantRow) -> Option<u32> {
+        if !grant.extended {
+            return None;
+        }
+        let key = (grant.request, grant.item);
+        self.extension_index.find(hash(&key), |r| self.extensions.at(r).is_some_and(|row| row.grant == key))
     }
 }
 

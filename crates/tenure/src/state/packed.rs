@@ -1,4 +1,5 @@
-//! Nouns stand in a snapshot as canonical JSON, because their absent fields have no place in a packed row.
+//! How rows stand in a snapshot: nouns as canonical JSON, because their absent fields have no place in a packed
+//! row; the many rows of plain numbers as they are, because nothing else is read as fast.
 
 pub(super) mod optional {
     use alloc::string::String;
@@ -51,5 +52,34 @@ pub(super) mod list {
         let texts = Vec::<&str>::deserialize(deserializer)?;
         let list: Result<Vec<T>, _> = texts.into_iter().map(serde_json::from_str).collect();
         list.map(Arc::new).map_err(serde::de::Error::custom)
+    }
+}
+
+pub(super) mod rows {
+    use alloc::vec::Vec;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::store::{Pages, Raw};
+
+    pub(crate) fn serialize<T: Raw, S: Serializer, const BITS: u32>(
+        rows: &Pages<T, BITS>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut bytes = Vec::with_capacity(rows.len().saturating_mul(T::SIZE));
+        rows.iter().for_each(|row| row.put(&mut bytes));
+        serializer.serialize_bytes(&bytes)
+    }
+
+    pub(crate) fn deserialize<'de, T: Raw, D: Deserializer<'de>, const BITS: u32>(
+        deserializer: D,
+    ) -> Result<Pages<T, BITS>, D::Error> {
+        let mut bytes = <&[u8]>::deserialize(deserializer)?;
+        let count = bytes.len().checked_div(T::SIZE).unwrap_or(0);
+        let pages = Pages::collect(core::iter::from_fn(|| T::take(&mut bytes)));
+        match pages {
+            Some(pages) if bytes.is_empty() && pages.len() == count => Ok(pages),
+            _ => Err(serde::de::Error::custom("a row means nothing")),
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::model::{
     Account, AccountChange, Application, ApplicationChange, BusinessEvent, BusinessEventChange, Entitlement,
     EntitlementChange, History, Identity, IdentityChange, Resource, ResourceChange,
 };
-use crate::store::{NONE, TextRef};
+use crate::store::{NONE, Raw, TextRef, raw_row};
 use crate::time::{IntervalSet, Timestamp, Window};
 
 /// An identity.
@@ -26,7 +26,7 @@ pub(crate) struct IdentityRow {
 
 /// What an identity holds. It stands apart from the identity, because it changes far more often and is plain
 /// data: to copy a page of it is cheap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PersonRow {
     /// Of the key `person`.
     pub(crate) version: u64,
@@ -213,7 +213,7 @@ pub(crate) enum Stage {
 }
 
 /// A grant.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct GrantRow {
     pub(crate) start: Timestamp,
     /// As issued.
@@ -231,17 +231,25 @@ pub(crate) struct GrantRow {
     pub(crate) basis: u32,
     /// A reference to its request, or to its own name if `item` is [`OWN_NAME`].
     pub(crate) request: u32,
-    /// Where its extensions are, if it has any.
-    pub(crate) extensions: u32,
     pub(crate) previous_of_holder: u32,
     pub(crate) previous_of_event: u32,
     pub(crate) previous_of_request: u32,
     pub(crate) item: u16,
     pub(crate) cause: Cause,
+    /// Whether it was ever extended; few are, so the extensions stand elsewhere.
+    pub(crate) extended: bool,
+}
+
+/// The extensions of a grant, in timeline order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ExtensionsRow {
+    /// The grant, by its request and item.
+    pub(crate) grant: (u32, u16),
+    pub(crate) list: Arc<Vec<Extension>>,
 }
 
 /// The name of a grant that is not named for its request, with the grant and the request it belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct OwnName {
     pub(crate) name: TextRef,
     pub(crate) grant: u32,
@@ -288,4 +296,27 @@ pub(crate) fn between(turns: &[Timestamp], holds: impl Fn(usize) -> bool) -> Int
     IntervalSet::from_windows(
         starts.zip(ends).enumerate().filter(|(n, _)| holds(*n)).filter_map(|(_, (s, e))| Window::new(s, e)),
     )
+}
+
+impl Raw for Cause {
+    const SIZE: usize = 1;
+
+    fn put(&self, out: &mut Vec<u8>) {
+        let place = Self::ALL.iter().position(|cause| cause == self);
+        out.push(place.and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX));
+    }
+
+    #[inline]
+    fn take(bytes: &mut &[u8]) -> Option<Self> {
+        Self::ALL.get(usize::from(u8::take(bytes)?)).copied()
+    }
+}
+
+raw_row! {
+    GrantRow {
+        start, end, limit, issued, over, holder, entitlement, scope, event, basis, request, previous_of_holder,
+        previous_of_event, previous_of_request, item, cause, extended,
+    }
+    OwnName { name, grant, request }
+    PersonRow { version, last_grant, last_standing }
 }

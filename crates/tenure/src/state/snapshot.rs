@@ -114,24 +114,13 @@ impl State {
 
     /// Builds the indexes, which a snapshot does not hold.
     fn index(&mut self) {
-        let mut requests = Index::with_capacity(self.requests.len());
-        for (reference, row) in (0u32..).zip(self.requests.iter()) {
-            requests.insert(hash(self.texts.get(row.name)), reference);
-        }
-        let mut standing = Index::with_capacity(self.standing.len());
-        for (reference, row) in (0u32..).zip(self.standing.iter()) {
-            standing.insert(hash(&(self.texts.get(row.name), row.membership)), reference);
-        }
-        let mut own = Index::with_capacity(self.own_names.len());
-        for (reference, row) in (0u32..).zip(self.own_names.iter()) {
-            own.insert(hash(self.texts.get(row.name)), reference);
-        }
-        let mut facts = Index::with_capacity(self.fact_leaves.len());
-        for (reference, (key, _)) in (0u32..).zip(self.fact_leaves.iter()) {
-            facts.insert(*key, reference);
-        }
-        (self.request_index, self.standing_index) = (requests, standing);
-        (self.own_name_index, self.fact_index) = (own, facts);
+        let text = |name| self.texts.get(name);
+        self.request_index = Index::of(self.requests.iter().map(|row| hash(text(row.name))));
+        self.standing_index =
+            Index::of(self.standing.iter().map(|row| hash(&(text(row.name), row.membership))));
+        self.own_name_index = Index::of(self.own_names.iter().map(|row| hash(text(row.name))));
+        self.fact_index = Index::of(self.fact_leaves.iter().map(|(key, _)| *key));
+        self.extension_index = Index::of(self.extensions.iter().map(|row| hash(&row.grant)));
     }
 }
 

@@ -2,6 +2,7 @@
 //! one that is copied with each change of a shared index, and is poured into the large one when it has grown.
 
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::hash::{BuildHasher, Hash};
 
 use hashbrown::HashTable;
@@ -63,9 +64,27 @@ impl Index {
         }
     }
 
-    /// An index with room for `entries`.
-    pub(crate) fn with_capacity(entries: usize) -> Self {
-        Self { settled: Arc::new(HashTable::with_capacity(entries)), recent: Arc::default() }
+    /// The index of references 0, 1, 2, … by the hashes given. Entries are put in by their place in the table, so
+    /// that a large table is filled in one sweep and not in leaps.
+    pub(crate) fn of(hashes: impl Iterator<Item = u64>) -> Self {
+        const PARTS: usize = 1024;
+        let mut parts: Vec<Vec<(u32, u32)>> = Vec::new();
+        parts.resize_with(PARTS, Vec::new);
+        let keys: Vec<u32> = hashes.map(short).collect();
+        // The table takes the low bits of a hash for the place, and its size is a power of two.
+        let mut settled = HashTable::with_capacity(keys.len());
+        let places = settled.capacity().next_power_of_two().max(PARTS);
+        let shift = places.trailing_zeros().saturating_sub(PARTS.trailing_zeros());
+        for (reference, key) in (0u32..).zip(keys) {
+            let part = (spread(key) as usize & places.wrapping_sub(1)) >> shift;
+            if let Some(part) = parts.get_mut(part) {
+                part.push((key, reference));
+            }
+        }
+        for (key, reference) in parts.into_iter().flatten() {
+            settled.insert_unique(spread(key), (key, reference), |(k, _)| spread(*k));
+        }
+        Self { settled: Arc::new(settled), recent: Arc::default() }
     }
 }
 

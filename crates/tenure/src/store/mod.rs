@@ -4,11 +4,13 @@
 mod index;
 mod names;
 mod pages;
+mod raw;
 mod texts;
 
 pub(crate) use index::{Index, hash, stable_hash};
 pub(crate) use names::Names;
 pub(crate) use pages::Pages;
+pub(crate) use raw::{Raw, raw_row};
 pub(crate) use texts::{TextRef, Texts};
 
 /// A reference that refers to nothing.

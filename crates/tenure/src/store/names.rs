@@ -54,10 +54,7 @@ impl Serialize for Names {
 impl<'de> Deserialize<'de> for Names {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let list = Pages::<Arc<str>>::deserialize(deserializer)?;
-        let mut index = Index::with_capacity(list.len());
-        for (reference, name) in (0u32..).zip(list.iter()) {
-            index.insert(hash(&**name), reference);
-        }
+        let index = Index::of(list.iter().map(|name| hash(&**name)));
         Ok(Self { list, index })
     }
 }

@@ -118,6 +118,35 @@ impl<T, const BITS: u32> Pages<T, BITS> {
     }
 }
 
+impl<T, const BITS: u32> Pages<T, BITS> {
+    /// The items in pages, made one after the other; none if there are more than references.
+    pub(crate) fn collect(items: impl Iterator<Item = T>) -> Option<Self> {
+        let page = 1usize << BITS;
+        let (mut len, mut nodes, mut open) = (0usize, Vec::new(), Vec::new());
+        for item in items {
+            if open.len() == page {
+                nodes.push(Arc::new(Node::Page(core::mem::take(&mut open))));
+            }
+            if open.is_empty() && !nodes.is_empty() {
+                open.reserve_exact(page);
+            }
+            open.push(item);
+            len = len.checked_add(1).filter(|len| *len < super::NONE as usize)?;
+        }
+        nodes.push(Arc::new(Node::Page(open)));
+        let mut height = 0u32;
+        while nodes.len() > 1 {
+            let mut above = Vec::with_capacity(nodes.len() >> NODE_BITS);
+            for children in nodes.chunks(1 << NODE_BITS) {
+                above.push(Arc::new(Node::Branch(children.to_vec())));
+            }
+            nodes = above;
+            height = height.saturating_add(1);
+        }
+        Some(Self { len, height, root: nodes.pop()? })
+    }
+}
+
 impl<T: Clone, const BITS: u32> Pages<T, BITS> {
     #[inline]
     pub(crate) fn get_mut(&mut self, at: usize) -> Option<&mut T> {
@@ -192,32 +221,20 @@ impl<'de, T: Deserialize<'de> + Clone, const BITS: u32> Deserialize<'de> for Pag
             fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.write_str("items")
             }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items_in: A) -> Result<Pages<T, BITS>, A::Error> {
-                let limit = || serde::de::Error::custom("[limit.items] too many items");
-                let page = 1usize << BITS;
-                let (mut len, mut nodes, mut items) = (0usize, Vec::new(), Vec::new());
-                while let Some(item) = items_in.next_element()? {
-                    if items.len() == page {
-                        nodes.push(Arc::new(Node::Page(core::mem::take(&mut items))));
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Pages<T, BITS>, A::Error> {
+                let mut failed = None;
+                let items = core::iter::from_fn(|| match items.next_element() {
+                    Ok(item) => item,
+                    Err(error) => {
+                        failed = Some(error);
+                        None
                     }
-                    if items.is_empty() && !nodes.is_empty() {
-                        items.reserve_exact(page);
-                    }
-                    items.push(item);
-                    len = len.checked_add(1).filter(|len| *len < super::NONE as usize).ok_or_else(limit)?;
+                });
+                let pages = Pages::collect(items);
+                if let Some(error) = failed {
+                    return Err(error);
                 }
-                nodes.push(Arc::new(Node::Page(items)));
-                let mut height = 0u32;
-                while nodes.len() > 1 {
-                    let mut above = Vec::with_capacity(nodes.len() >> NODE_BITS);
-                    for children in nodes.chunks(1 << NODE_BITS) {
-                        above.push(Arc::new(Node::Branch(children.to_vec())));
-                    }
-                    nodes = above;
-                    height = height.saturating_add(1);
-                }
-                let root = nodes.pop().ok_or_else(limit)?;
-                let pages = Pages { len, height, root };
+                let pages = pages.ok_or_else(|| serde::de::Error::custom("[limit.items] too many items"))?;
                 Ok(pages)
             }
         }

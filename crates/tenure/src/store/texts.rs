@@ -18,6 +18,8 @@ pub(crate) struct TextRef {
     len: u16,
 }
 
+super::raw_row! { TextRef { block, start, len } }
+
 /// The texts.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Texts {

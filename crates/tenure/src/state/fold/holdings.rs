@@ -2,7 +2,7 @@
 
 use alloc::sync::Arc;
 
-use super::super::records::{Extension, OwnName};
+use super::super::records::{Extension, ExtensionsRow, OwnName};
 use super::super::{GrantRow, OWN_NAME, Stage, StandingRow, State};
 use super::{Effect, half_digest};
 use crate::fact::{Fact, GrantEnded, GrantExtended};
@@ -163,12 +163,12 @@ impl State {
             event,
             basis: self.basis(&terms.basis)?,
             request: named,
-            extensions: NONE,
             previous_of_holder: self.person(holder).last_grant,
             previous_of_event: self.events.at(event).map_or(NONE, |row| row.last_grant),
             previous_of_request: self.requests.at(request).map_or(NONE, |row| row.last_grant),
             item: item.unwrap_or(OWN_NAME),
             cause: crate::fact::Cause::Expired,
+            extended: false,
         };
         self.grants.push(row)?;
         self.persons.at_mut(holder)?.last_grant = grant;
@@ -205,17 +205,23 @@ impl State {
             row.last_grant = grant;
         }
         let entry = Extension { at, position, command, end: extended.end, limit: extended.limit };
-        let list = self.grants.at(grant)?.extensions;
-        if list == NONE {
-            let list = self.extensions.push(Arc::new(alloc::vec![entry]))?;
-            self.grants.at_mut(grant)?.extensions = list;
-        } else {
-            if self.extensions.at(list)?.iter().any(|known| known.command == command) {
-                return Some(Effect::Nothing);
+        let row = self.grants.at(grant)?;
+        match self.extensions_row(row) {
+            None => {
+                let key = (row.request, row.item);
+                let list = Arc::new(alloc::vec![entry]);
+                let place = self.extensions.push(ExtensionsRow { grant: key, list })?;
+                self.extension_index.insert(hash(&key), place);
+                self.grants.at_mut(grant)?.extended = true;
             }
-            let list = Arc::make_mut(self.extensions.at_mut(list)?);
-            let place = list.partition_point(|e| (e.at, e.position) < (at, position));
-            list.insert(place, entry);
+            Some(place) => {
+                let row = self.extensions.at_mut(place)?;
+                if row.list.iter().any(|known| known.command == command) {
+                    return Some(Effect::Nothing);
+                }
+                let place = row.list.partition_point(|e| (e.at, e.position) < (at, position));
+                Arc::make_mut(&mut row.list).insert(place, entry);
+            }
         }
         Some(Effect::Grant { holder, grant })
     }

@@ -1,0 +1,275 @@
+//! Measures what is too large for a statistical benchmark, and prints a table:
+//!
+//! `large <identities> [check|decide|fold|apply|close|snapshot|passes]... [--decided] [--dated]`
+//!
+//! Each line is the median of several runs after one that does not count; without names everything is measured.
+#![allow(clippy::print_stdout, reason = "a program that prints a table")]
+
+use std::hint::black_box;
+use std::process::ExitCode;
+
+use tenure::decide::Verdict;
+use tenure::engine::Engine;
+use tenure::fact::Fact;
+use tenure::policy::Policy;
+use tenure::shared::Shared;
+use tenure::state::{Expect, State};
+use tenure_benches::clock::{median, median_of, timed};
+use tenure_benches::questions::{Handles, Kind, MANY, questions};
+use tenure_benches::work::after;
+use tenure_benches::world::World;
+
+/// What can be measured, and how.
+type Section = (&'static str, fn(&mut Measured));
+
+const SECTIONS: [Section; 7] = [
+    ("fold", fold),
+    ("passes", passes),
+    ("check", check),
+    ("decide", decide),
+    ("apply", apply),
+    ("close", close),
+    ("snapshot", snapshot),
+];
+
+/// A world and its engine, made when first needed.
+struct Measured {
+    world: World,
+    policy: Policy,
+    engine: Option<Engine>,
+}
+
+fn main() -> ExitCode {
+    let mut names: Vec<String> = std::env::args().skip(1).collect();
+    let decided = names.iter().any(|name| name == "--decided");
+    let dated = names.iter().any(|name| name == "--dated");
+    names.retain(|name| !name.starts_with("--"));
+    let identities = if names.is_empty() { None } else { names.remove(0).parse::<u32>().ok() };
+    let Some(identities) = identities.filter(|n| *n >= 100) else {
+        println!("say how many identities, 100 at least, and what to measure");
+        return ExitCode::from(2);
+    };
+    if let Some(name) = names.iter().find(|name| SECTIONS.iter().all(|(known, _)| known != name)) {
+        println!("`{name}` is not measured");
+        return ExitCode::from(2);
+    }
+    let world = World::of(identities);
+    let world = if decided { world.decided() } else { world };
+    let world = if dated { world.dated() } else { world };
+    let policy = world.policy();
+    println!("{identities} identities, {} grants, {:?}", world.all_grants(), world.origin);
+    let mut measured = Measured { world, policy, engine: None };
+    for (name, measure) in SECTIONS {
+        if names.is_empty() || names.iter().any(|wanted| wanted == name) {
+            measure(&mut measured);
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+impl Measured {
+    fn engine(&mut self) -> Engine {
+        let world = self.world;
+        let policy = &self.policy;
+        let make = || Engine::new(policy.clone(), world.state(policy)).expect("no contradiction");
+        self.engine.get_or_insert_with(make).clone()
+    }
+
+    /// Few runs where one takes long.
+    fn runs(&self) -> usize {
+        if self.world.identities > 200_000 { 3 } else { 7 }
+    }
+}
+
+fn line(what: &str, value: u64, unit: &str) {
+    let text = value.to_string();
+    let grouped: Vec<&str> =
+        text.as_bytes().rchunks(3).rev().filter_map(|digits| std::str::from_utf8(digits).ok()).collect();
+    println!("{what:<58} {:>14} {unit}", grouped.join(","));
+}
+
+fn per_second(count: u64, nanos: u64) -> u64 {
+    count.saturating_mul(1_000_000_000) / nanos.max(1)
+}
+
+/// The whole log in batches of 1,000, each followed by the root of the log.
+fn fold(measured: &mut Measured) {
+    let world = measured.world;
+    let runs = if world.identities > 200_000 { 1 } else { 5 };
+    let mut speeds = Vec::new();
+    let mut last = State::default();
+    for _ in 0..runs {
+        let mut state = State::default();
+        let mut nanos = 0u64;
+        let mut batch: Vec<Fact> = Vec::with_capacity(1_000);
+        let mut facts =
+            world.structure(&measured.policy).into_iter().chain(world.joins()).chain(world.issues());
+        loop {
+            batch.clear();
+            batch.extend(facts.by_ref().take(1_000));
+            if batch.is_empty() {
+                break;
+            }
+            let (spent, ()) = timed(|| {
+                state.apply_all(state.len(), &batch).expect("the facts stand in order");
+                black_box(state.log_root());
+            });
+            nanos += spent;
+        }
+        speeds.push(per_second(state.len(), nanos));
+        last = state;
+    }
+    line("State fold with log_root, batches of 1,000", median(&mut speeds), "facts/s");
+    line("  facts", last.len(), "");
+    let policy = measured.policy.clone();
+    measured.engine = Some(Engine::new(policy, last).expect("no contradiction"));
+}
+
+fn passes(measured: &mut Measured) {
+    let engine = measured.engine();
+    let (now, runs) = (measured.world.now(), measured.runs());
+    let state = engine.state().clone();
+    let nanos = median_of(runs, || {
+        let (policy, state) = (measured.policy.clone(), state.clone());
+        timed(|| Engine::new(policy, state)).0
+    });
+    line("Engine::new", nanos / 1_000, "us");
+    line("next_change_at", median_of(runs, || timed(|| engine.next_change_at(now)).0) / 1_000, "us");
+    let (_, found) = timed(|| engine.reconcile(now));
+    line("reconcile", median_of(runs, || timed(|| engine.reconcile(now)).0) / 1_000, "us");
+    line("  ends to be recorded", found.proposal.facts.len() as u64, "");
+    line("  row bytes per grant, times 10", engine.row_bytes() as u64 * 10 / measured.world.all_grants(), "");
+}
+
+fn check(measured: &mut Measured) {
+    let engine = measured.engine();
+    let now = measured.world.now();
+    let asked = questions(&measured.world, MANY);
+    let handles: Vec<Handles> = asked.iter().map(|q| q.handles(&engine)).collect();
+    for (asked, handles) in asked.iter().zip(&handles) {
+        let held = engine.check_by(handles.identity, handles.permission, handles.resource, now);
+        assert_eq!(held.allowed, asked.kind == Kind::Allowed, "{asked:?}");
+    }
+    let all = |handles: &[Handles]| {
+        let allowed =
+            handles.iter().filter(|q| engine.check_by(q.identity, q.permission, q.resource, now).allowed);
+        black_box(allowed.count());
+    };
+    let cold = median_of(9, || timed(|| all(&handles)).0) * 10 / MANY as u64;
+    line("check_by, all shuffled questions (x0.1)", cold, "ns");
+    let hot = median_of(99, || timed(|| all(&handles[..1_024])).0) * 10 / 1_024;
+    line("check_by, 1,024 questions again and again (x0.1)", hot, "ns");
+    for kind in [Kind::Allowed, Kind::Expired, Kind::Never, Kind::Elsewhere] {
+        let of: Vec<Handles> =
+            asked.iter().zip(&handles).filter(|(q, _)| q.kind == kind).map(|(_, h)| *h).collect();
+        let cold = median_of(9, || timed(|| all(&of)).0) * 10 / of.len() as u64;
+        line(&format!("  {kind:?}, all"), cold, "x0.1 ns");
+        let hot = median_of(99, || timed(|| all(&of[..1_024])).0) * 10 / 1_024;
+        line(&format!("  {kind:?}, 1,024"), hot, "x0.1 ns");
+    }
+    let named: Vec<_> = asked.iter().map(|q| q.question()).collect();
+    let by_name = |named: &[tenure::check::Question]| {
+        let allowed = named.iter().filter(|q| {
+            engine.allows(
+                q.identity.as_str(),
+                q.permission.as_str(),
+                q.resource.as_ref().map(|r| r.as_str()),
+                now,
+            )
+        });
+        black_box(allowed.count());
+    };
+    line("allows, all", median_of(9, || timed(|| by_name(&named)).0) * 10 / MANY as u64, "x0.1 ns");
+    line("allows, 1,024", median_of(99, || timed(|| by_name(&named[..1_024])).0) * 10 / 1_024, "x0.1 ns");
+    let many = median_of(5, || timed(|| black_box(engine.check_many(&named, now)).len()).0) / MANY as u64;
+    line("check_many, all", many, "ns each");
+    let many = median_of(29, || timed(|| black_box(engine.check_many(&named[..1_024], now)).len()).0) / 1_024;
+    line("check_many, 1,024", many, "ns each");
+}
+
+fn decide(measured: &mut Measured) {
+    let engine = measured.engine();
+    let now = measured.world.now();
+    for (what, commands, verdict) in [
+        ("permit", measured.world.requests(4_096), Verdict::Permit),
+        ("deny", measured.world.vain_requests(4_096), Verdict::Deny),
+    ] {
+        for command in &commands {
+            let decision = engine.decide(command, now);
+            assert_eq!(decision.verdict(), verdict, "{decision}");
+        }
+        for (how, commands) in [("64, hot", &commands[..64]), ("4,096", &commands[..])] {
+            let nanos = median_of(49, || {
+                timed(|| {
+                    for command in commands {
+                        let _ = black_box(engine.decide(command, now));
+                    }
+                })
+                .0
+            });
+            line(&format!("decide, {what}, {how}"), nanos / commands.len() as u64, "ns");
+        }
+        let nanos = median_of(49, || {
+            timed(|| {
+                for command in &commands[..64] {
+                    if let tenure::decide::Command::Request(request) = command {
+                        black_box(request.digest());
+                    }
+                }
+            })
+            .0
+        });
+        line("  of which the digest", nanos / 64, "ns");
+    }
+}
+
+fn apply(measured: &mut Measured) {
+    let engine = measured.engine();
+    let facts = measured.world.hour((measured.world.identities * 4).min(1 << 17));
+    let mut speeds = Vec::new();
+    let mut without = Vec::new();
+    let mut slowest = 0;
+    for _ in 0..measured.runs().min(3) {
+        let shared = Shared::new(engine.clone());
+        let mut nanos = 0;
+        let mut batches = Vec::new();
+        for batch in facts.chunks(64) {
+            let position = shared.current().position();
+            let (spent, ()) = timed(|| shared.apply(position, batch).expect("the facts stand in order"));
+            nanos += spent;
+            batches.push(spent);
+        }
+        speeds.push(per_second(facts.len() as u64, nanos));
+        slowest = slowest.max(batches.iter().copied().max().unwrap_or(0));
+        without.push(per_second(64, median(&mut batches)));
+    }
+    line("Engine::apply, published, batches of 64", median(&mut speeds), "facts/s");
+    line("  the median batch alone", median(&mut without), "facts/s");
+    line("  slowest batch, which puts the rows side by side", slowest / 1_000, "us");
+}
+
+fn close(measured: &mut Measured) {
+    let engine = after(&measured.engine(), &measured.world.crowd());
+    let end = [measured.world.crowd_leaves()];
+    let nanos = median_of(measured.runs(), || timed(|| engine.apply(engine.position(), &end)).0);
+    line("closing an event with 100,000 grants", nanos / 1_000, "us");
+}
+
+fn snapshot(measured: &mut Measured) {
+    let state = measured.engine().state().clone();
+    let runs = measured.runs();
+    let bytes = state.snapshot().expect("every noun has a text");
+    line("snapshot", median_of(runs, || timed(|| state.snapshot()).0) / 1_000, "us");
+    line("  bytes", bytes.len() as u64, "");
+    let hash = State::snapshot_hash(&bytes);
+    for (what, expect) in [("verified", Expect::hash(hash)), ("trusting", Expect::trusting())] {
+        let nanos = median_of(runs, || timed(|| State::restore(&bytes, &expect)).0);
+        line(&format!("restore, {what}"), nanos / 1_000, "us");
+    }
+    let restored = State::restore(&bytes, &Expect::trusting()).expect("the bytes are a snapshot");
+    let nanos = median_of(runs, || {
+        let (policy, state) = (measured.policy.clone(), restored.clone());
+        timed(|| Engine::new(policy, state)).0
+    });
+    line("Engine::new after it", nanos / 1_000, "us");
+}
