@@ -14,7 +14,7 @@ pub(crate) use eligibility::{CompiledRule, Rules, World, lost_at, standing_of};
 pub(crate) use ends::Death;
 pub(crate) use events::{open_set, planned_set, uncapped_set, unclosed_set};
 pub(crate) use life::{Dormancy, Life};
-pub(crate) use sources::{Holding, Source, holdings, renewed};
+pub(crate) use sources::{Holding, Source, all_holdings, holdings, renewed};
 pub(crate) use tree::Tree;
 
 use crate::time::{IntervalSet, Timestamp};

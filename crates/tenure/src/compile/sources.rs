@@ -31,6 +31,10 @@ pub(crate) enum Source {
 }
 
 impl Holding {
+    /// A window in which nothing is held.
+    const EMPTY: Self =
+        Self { start: Timestamp::MIN, end: Timestamp::MIN, entitlement: NONE, scope: NONE, source: 0 };
+
     pub(crate) const fn source(&self) -> Source {
         if self.source & STANDING == 0 {
             Source::Grant(self.source)
@@ -66,6 +70,59 @@ fn of_grant(
         scope: grant.scope,
         source: reference,
     })
+}
+
+/// What all identities hold, row by row, with the place where each row ends; none if there are more holdings than
+/// references. Grants are read in the order in which they stand, not along the chains of their holders, because
+/// that order is the one that memory likes.
+pub(crate) fn all_holdings(
+    rules: &Rules,
+    world: World<'_>,
+    adopted: Timestamp,
+) -> Option<(Vec<u32>, Vec<Holding>)> {
+    let state = world.state;
+    let lives: Vec<Life> = state.identities.iter().map(Life::of).collect();
+    let mut standing = Vec::new();
+    let mut counts = Vec::with_capacity(lives.len());
+    for (who, life) in (0u32..).zip(&lives) {
+        let before = standing.len();
+        of_standing(who, life, world, &mut standing);
+        counts.push(standing.len().saturating_sub(before));
+    }
+    let mut sizes = counts.clone();
+    for grant in state.grants.iter() {
+        if let Some(size) = sizes.get_mut(grant.holder as usize) {
+            *size = size.saturating_add(1);
+        }
+    }
+    let mut total = 0usize;
+    let mut next = Vec::with_capacity(sizes.len());
+    let mut ends = Vec::with_capacity(sizes.len());
+    for size in sizes {
+        next.push(total);
+        total = total.saturating_add(size);
+        ends.push(u32::try_from(total).ok()?);
+    }
+    let mut rows = alloc::vec![Holding::EMPTY; total];
+    let mut place = |holding: Holding, who: usize| {
+        let slot = next.get_mut(who)?;
+        *rows.get_mut(*slot)? = holding;
+        *slot = slot.saturating_add(1);
+        Some(())
+    };
+    let mut standing = standing.into_iter();
+    for (who, count) in counts.into_iter().enumerate() {
+        for holding in standing.by_ref().take(count) {
+            place(holding, who)?;
+        }
+    }
+    for (reference, grant) in (0u32..).zip(state.grants.iter()) {
+        let life = lives.get(grant.holder as usize)?;
+        let held = of_grant(reference, grant, life, rules, world, adopted);
+        // What is void keeps its place, with a window in which it is never live.
+        place(held.unwrap_or(Holding { source: reference, ..Holding::EMPTY }), grant.holder as usize)?;
+    }
+    Some((ends, rows))
 }
 
 /// The row of `who` once these grants, in order, are new or end otherwise; the others stay as they are.
@@ -105,6 +162,20 @@ pub(crate) fn holdings(who: u32, rules: &Rules, world: World<'_>, adopted: Times
         holdings.extend(of_grant(grant, g, &life, rules, world, adopted));
         grant = g.previous_of_holder;
     }
+    let grants = holdings.len();
+    of_standing(who, &life, world, &mut holdings);
+    holdings.rotate_left(grants);
+    let standing = holdings.len().saturating_sub(grants);
+    if let Some(grants) = holdings.get_mut(standing..) {
+        grants.reverse();
+    }
+    holdings
+}
+
+/// What `who` holds by standing assignments and memberships, in the order of the log.
+fn of_standing(who: u32, life: &Life, world: World<'_>, holdings: &mut Vec<Holding>) {
+    let before = holdings.len();
+    let person = world.state.person(who);
     let mut next = person.last_standing;
     for standing in standing_of(world.state, person.last_standing) {
         let source = next | STANDING;
@@ -132,6 +203,7 @@ pub(crate) fn holdings(who: u32, rules: &Rules, world: World<'_>, adopted: Times
             source,
         }));
     }
-    holdings.reverse();
-    holdings
+    if let Some(own) = holdings.get_mut(before..) {
+        own.reverse();
+    }
 }

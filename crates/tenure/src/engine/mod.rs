@@ -15,7 +15,9 @@ pub use error::EngineError;
 pub use handle::{IdentityHandle, PermissionHandle, ResourceHandle};
 pub(crate) use rows::Rows;
 
-use crate::compile::{Hierarchy, HierarchyError, Holding, Rules, Source, Tree, World, holdings, renewed};
+use crate::compile::{
+    Hierarchy, HierarchyError, Holding, Rules, Source, Tree, World, all_holdings, holdings, renewed,
+};
 use crate::decide::Adoption;
 use crate::fact::Fact;
 use crate::log::{AdmitError, Conflict, Proposal};
@@ -324,9 +326,9 @@ impl Inner {
     }
 
     fn compile_rows(&mut self) -> Result<(), EngineError> {
-        let identities = (0u32..).take(self.state.identities.len());
-        let rows = identities.map(|who| holdings(who, &self.rules, self.world(), self.adopted));
-        self.rows = Rows::new(rows).ok_or(EngineError::Corrupt)?;
+        let (ends, holdings) =
+            all_holdings(&self.rules, self.world(), self.adopted).ok_or(EngineError::Corrupt)?;
+        self.rows = Rows::new(ends, holdings);
         Ok(())
     }
 

@@ -22,15 +22,9 @@ struct Base {
 }
 
 impl Rows {
-    /// Rows in the order of the identities' references; none if there are more holdings than references.
-    pub(crate) fn new(rows: impl Iterator<Item = Vec<Holding>>) -> Option<Self> {
-        let mut base = Base::default();
-        for row in rows {
-            base.holdings.extend(row);
-            base.ends.push(u32::try_from(base.holdings.len()).ok()?);
-        }
-        base.holdings.shrink_to_fit();
-        Some(Self { base: Arc::new(base), changed: Pages::default() })
+    /// Rows side by side in the order of the identities' references, with the place where each ends.
+    pub(crate) fn new(ends: Vec<u32>, holdings: Vec<Holding>) -> Self {
+        Self { base: Arc::new(Base { ends, holdings }), changed: Pages::default() }
     }
 
     /// What the identity holds.
@@ -61,7 +55,13 @@ impl Rows {
         if self.changed.len() == 0 {
             return Some(self.clone());
         }
-        Self::new((0u32..).take(self.len()).map(|identity| self.get(identity).to_vec()))
+        let (mut ends, mut holdings) = (Vec::with_capacity(self.len()), Vec::new());
+        for (_, row) in self.iter() {
+            holdings.extend_from_slice(row);
+            ends.push(u32::try_from(holdings.len()).ok()?);
+        }
+        holdings.shrink_to_fit();
+        Some(Self::new(ends, holdings))
     }
 
     /// All rows in order.
