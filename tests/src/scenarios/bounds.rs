@@ -157,7 +157,7 @@ fn contract() -> Scenario {
 
 fn retirement() -> Scenario {
     scenario("bounds/what-is-retired-later", database(&["duration: {max: 30d}"]))
-        .about("The entitlement and the scope bound a grant where their retirement is already known")
+        .about("The entitlement and the scope bound a grant where their retirement is already known; what is retired no rule matches")
         .at("03-02 09:00")
         .facts([
             of("entitlement_retired", "admin").from("03-09 00:00"),
@@ -171,6 +171,7 @@ fn retirement() -> Scenario {
                 .clipped("PT720H", &["scope"], "PT39H")
                 .bounds(&[
                     ("scope", "03-04 00:00", "prod"),
+                    ("eligibility", "03-09 00:00", "dba"),
                     ("entitlement", "03-09 00:00", "admin"),
                     ("asked", "04-01 09:00", ""),
                     ("maximum", "04-01 09:00", "dba"),

@@ -3,11 +3,24 @@
 mod bounds;
 mod company;
 mod duration;
+mod eligibility;
+mod events;
 mod extension;
+mod overlap;
+mod paths;
 
 use crate::Scenario;
 
 /// Every scenario.
 pub fn all() -> Vec<Scenario> {
-    [bounds::scenarios(), duration::scenarios(), extension::scenarios()].into_iter().flatten().collect()
+    let topics = [
+        bounds::scenarios(),
+        duration::scenarios(),
+        eligibility::scenarios(),
+        events::scenarios(),
+        extension::scenarios(),
+        overlap::scenarios(),
+        paths::scenarios(),
+    ];
+    topics.into_iter().flatten().collect()
 }
