@@ -5,12 +5,13 @@ use core::fmt;
 
 use serde_json::Value;
 use tenure::fact::Fact;
+use tenure::time::Timestamp;
 
 use crate::vector::{Action, Vector};
 use crate::{Implementation, difference};
 
-/// What an implementation answered, step by step; facts have no answer.
-pub type Ran = Vec<Option<String>>;
+/// What an implementation answered, step by step, and when it was asked; facts have no answer.
+pub type Ran = Vec<Option<(Timestamp, String)>>;
 
 /// Why a vector is not fulfilled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,32 +45,32 @@ pub fn run(file: &str, vector: &Vector, implementation: &dyn Implementation) -> 
             log = named.get(fork.as_str()).cloned().unwrap_or_default();
         }
         let policy = &vector.policy;
-        let (answer, expect, commit) = match &step.action {
+        let (answer, expect, commit, now) = match &step.action {
             Action::Facts(facts) => {
                 log.extend(facts.iter().cloned());
-                (None, &Value::Null, false)
+                (None, &Value::Null, false, Timestamp::MIN)
             }
             Action::Decide { at, command, commit, expect } => {
-                (Some(implementation.decide(policy, &log, command, *at)), expect, *commit)
+                (Some(implementation.decide(policy, &log, command, *at)), expect, *commit, *at)
             }
             Action::Check { at, expect, question } => {
-                (Some(implementation.check(policy, &log, question, *at)), expect, false)
+                (Some(implementation.check(policy, &log, question, *at)), expect, false, *at)
             }
             Action::Reconcile { at, commit, expect } => {
-                (Some(implementation.reconcile(policy, &log, *at)), expect, *commit)
+                (Some(implementation.reconcile(policy, &log, *at)), expect, *commit, *at)
             }
         };
         let answer = answer
             .map(|answer| {
                 let text = answer?;
                 let answer: Value = text.parse().map_err(|error| format!("no JSON: {error}: {text}"))?;
-                if let Some(difference) = difference(expect, &answer, implementation.silent()) {
+                if let Some(difference) = difference(expect, &answer, implementation.silent(), now) {
                     return Err(format!("{difference}\n  answer: {text}"));
                 }
                 if commit {
                     log.extend(proposed(&answer)?);
                 }
-                Ok(text)
+                Ok((now, text))
             })
             .transpose()
             .map_err(|what| Failure {

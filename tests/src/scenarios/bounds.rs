@@ -181,7 +181,7 @@ fn retirement() -> Scenario {
             request("r-2", "ann", "admin").lasting("30d"),
             permit().grant("r-2#0", "active", "03-02 09:00", "03-09 00:00").clipped(
                 "PT720H",
-                &["entitlement"],
+                &["eligibility", "entitlement"],
                 "PT159H",
             ),
         )

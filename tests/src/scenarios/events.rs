@@ -5,8 +5,8 @@ use serde_json::json;
 use super::company::incidents;
 use crate::Scenario;
 use crate::build::{
-    Expect, Happening, allowed, changed, defined, deny, deny_all, deny_item, denied, extend, found, of, permit, request,
-    scenario,
+    Expect, Happening, allowed, changed, defined, denied, deny, deny_all, deny_item, extend, found, of,
+    permit, request, scenario,
 };
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -118,7 +118,9 @@ fn closes_early_with_grace() -> Scenario {
 
 fn closed_before_the_start() -> Scenario {
     scenario("events/closed-before-the-start", incidents("grace: 15m", &["duration: {max: 8h}"]))
-        .about("A scheduled grant whose event is over at its start is void: there is no grace without a grant")
+        .about(
+            "A scheduled grant whose event is over at its start is void: there is no grace without a grant",
+        )
         .at("03-02 09:00")
         .facts([inc7()])
         .commit(
@@ -128,7 +130,12 @@ fn closed_before_the_start() -> Scenario {
         .at("03-02 11:00")
         .facts([of("event_closed", "INC-7")])
         .at("03-02 12:00")
-        .check("ann", "db:write", "", denied("access.none", json!({"identity": "ann", "permission": "db:write"})))
+        .check(
+            "ann",
+            "db:write",
+            "",
+            denied("access.none", json!({"identity": "ann", "permission": "db:write"})),
+        )
         .reconcile(found().ends("grant_voided", "r-1#0", "03-02 12:00", "event.ended"))
 }
 
@@ -364,7 +371,9 @@ fn stale_by_its_own_facts() -> Scenario {
         defined("event_opened", id, definition)
     };
     scenario("events/signs-of-life", policy)
-        .about("A sign of life is any fact about the event, and any fact about another event of the same feed")
+        .about(
+            "A sign of life is any fact about the event, and any fact about another event of the same feed",
+        )
         .at("03-02 09:00")
         .facts([open("INC-7", "pager"), open("INC-8", "pager"), open("INC-9", "")])
         .at("03-02 10:30")
@@ -399,27 +408,30 @@ fn not_asked_for() -> Scenario {
 }
 
 fn open_end() -> Scenario {
-    scenario("events/an-open-end-gives-a-default", incidents("grace: 0s", &["duration: {default: 2h, max: 8h}"]))
-        .about("Where the event has no end the default stands in; where it has one, the event says how long")
-        .at("03-02 09:00")
-        .facts([
-            defined("event_opened", "INC-8", json!({"kind": "incident", "start": "2026-03-02T09:00:00Z"})),
-            inc7(),
-        ])
-        .decide(
-            request("r-1", "ann", "admin").event("INC-8"),
-            permit()
-                .grant("r-1#0", "active", "03-02 09:00", "03-02 11:00")
-                .bounds(&[("default", "03-02 11:00", ""), ("maximum", "03-02 17:00", "dba")]),
-        )
-        .decide(
-            request("r-1", "ann", "admin").event("INC-7"),
-            permit().grant("r-1#0", "active", "03-02 09:00", "03-02 17:00").bounds(&[
-                ("maximum", "03-02 17:00", "dba"),
-                ("event", "03-02 18:00", "INC-7"),
-                ("event_cap", "03-02 21:00", "INC-7"),
-            ]),
-        )
+    scenario(
+        "events/an-open-end-gives-a-default",
+        incidents("grace: 0s", &["duration: {default: 2h, max: 8h}"]),
+    )
+    .about("Where the event has no end the default stands in; where it has one, the event says how long")
+    .at("03-02 09:00")
+    .facts([
+        defined("event_opened", "INC-8", json!({"kind": "incident", "start": "2026-03-02T09:00:00Z"})),
+        inc7(),
+    ])
+    .decide(
+        request("r-1", "ann", "admin").event("INC-8"),
+        permit()
+            .grant("r-1#0", "active", "03-02 09:00", "03-02 11:00")
+            .bounds(&[("default", "03-02 11:00", ""), ("maximum", "03-02 17:00", "dba")]),
+    )
+    .decide(
+        request("r-1", "ann", "admin").event("INC-7"),
+        permit().grant("r-1#0", "active", "03-02 09:00", "03-02 17:00").bounds(&[
+            ("maximum", "03-02 17:00", "dba"),
+            ("event", "03-02 18:00", "INC-7"),
+            ("event_cap", "03-02 21:00", "INC-7"),
+        ]),
+    )
 }
 
 fn opened_anew() -> Scenario {

@@ -159,7 +159,9 @@ fn standing() -> Scenario {
   s-1: {holder: {identity: ann}, entitlement: reader, from: 2026-03-02, until: 2026-03-03, scope: archive}
 ";
     scenario("paths/standing-in-its-window-and-scope", policy)
-        .about("What stands is held from its first day to the end of its last, in its subtree and nowhere else")
+        .about(
+            "What stands is held from its first day to the end of its last, in its subtree and nowhere else",
+        )
         .at("03-01 23:59:59.999")
         .check("ann", "doc:read", "archive/doc", denied("grant.not_started", json!({"start": "03-02 00:00"})))
         .at("03-02 00:00")
@@ -310,7 +312,9 @@ eligibility:
     duration: {max: 8h}
 ";
     scenario("paths/a-grant-of-a-role-of-roles", policy)
-        .about("A grant gives what its entitlement implies, over three levels, no longer than the shortest edge")
+        .about(
+            "A grant gives what its entitlement implies, over three levels, no longer than the shortest edge",
+        )
         .at("03-02 09:00")
         .commit(
             request("r-1", "ann", "business").lasting("7h"),
@@ -346,7 +350,8 @@ standing:
         .check("ann", "doc:read", "", allowed().until("03-02 12:00"))
         .check("ben", "doc:read", "", allowed())
         .at("03-02 12:00")
-        .facts([defined("entitlement_defined", "middle", json!({"kind": "role", "implies": ["inner"]})).id("again")])
+        .facts([defined("entitlement_defined", "middle", json!({"kind": "role", "implies": ["inner"]}))
+            .id("again")])
         .check("ann", "doc:read", "", denied("grant.expired", json!({"end": "03-02 12:00"})))
 }
 
@@ -435,7 +440,8 @@ fn unknown_names() -> Scenario {
 }
 
 fn not_yet_and_no_more() -> Scenario {
-    let policy = STANDING.replace("ann: {kind: human}", "ann: {kind: human, starts: 2026-03-02, ends: 2026-03-31}")
+    let policy = STANDING
+        .replace("ann: {kind: human}", "ann: {kind: human, starts: 2026-03-02, ends: 2026-03-31}")
         + "standing:
   s-1: {holder: {identity: ann}, entitlement: reader}
 ";
