@@ -172,13 +172,14 @@ impl Cli {
         Ok(Self { binary, folder })
     }
 
-    /// Runs the command on an empty log or one of a single commit, and gives its exit status and output.
+    /// Runs the command with a policy file, its name and its text, on an empty log or one of a single commit, and
+    /// gives its exit status and output.
     ///
     /// # Errors
     /// Why it could not be run.
     pub fn run(
         &self,
-        policy: &str,
+        (policy_name, policy): (&str, &str),
         facts: &[Fact],
         input: Option<&str>,
         args: &[&str],
@@ -193,7 +194,7 @@ impl Cli {
             }
             Ok(path)
         };
-        let policy = file("policy.json", Some(policy.as_bytes()))?;
+        let policy = file(policy_name, Some(policy.as_bytes()))?;
         let line = serde_json::json!({"facts": facts, "pos": 0});
         let mut line = canonical(&line).map_err(|error| error.to_string())?;
         line.push('\n');
@@ -220,7 +221,7 @@ impl Cli {
         args: &[&str],
         now: Timestamp,
     ) -> Result<String, String> {
-        let (status, text) = self.run(&policy.to_string(), facts, input, args, now)?;
+        let (status, text) = self.run(("policy.json", &policy.to_string()), facts, input, args, now)?;
         let answer: Value = text.parse().map_err(|error| format!("{error}: {text}"))?;
         let said = answer.get("verdict").or_else(|| answer.get("answer")).and_then(Value::as_str);
         let expected = match said {
