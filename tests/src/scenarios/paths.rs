@@ -20,6 +20,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         three_levels(),
         retired_in_between(),
         cycles_are_inert(),
+        a_document_is_recorded_last(),
         resources_move(),
         resources_retire(),
         unknown_names(),
@@ -339,13 +340,20 @@ entitlements:
   middle: {kind: role, implies: [inner]}
   side: {kind: role}
   inner: {kind: right, permissions: ['doc:read']}
+  other: {kind: right}
 standing:
   s-1: {holder: {identity: ann}, entitlement: outer}
   s-2: {holder: {identity: ben}, entitlement: inner}
+eligibility:
+  all: {who: {kinds: [human]}, what: {ids: [other]}, duration: {max: 8h}}
 ";
     scenario("paths/every-entitlement-on-the-path-is-valid", policy)
         .about("A path does not lead through what is retired; a retired entitlement is never defined again")
         .at("03-02 09:00")
+        .commit(
+            request("r-1", "ann", "other").lasting("1h"),
+            permit().grant("r-1#0", "active", "03-02 09:00", "03-02 10:00"),
+        )
         .facts([of("entitlement_retired", "middle").from("03-02 12:00")])
         .check("ann", "doc:read", "", allowed().until("03-02 12:00"))
         .check("ben", "doc:read", "", allowed())
@@ -355,23 +363,44 @@ standing:
         .check("ann", "doc:read", "", denied("grant.expired", json!({"end": "03-02 12:00"})))
 }
 
-fn cycles_are_inert() -> Scenario {
-    let policy = "tenure: 1
+const KNOT: &str = "tenure: 1
 identities:
   ann: {kind: human}
 entitlements:
   a: {kind: role, implies: [{entitlement: b, until: '2026-03-02T10:00:00Z'}], permissions: ['doc:read']}
   b: {kind: role}
+  other: {kind: right}
 standing:
   s-1: {holder: {identity: ann}, entitlement: b}
+eligibility:
+  all: {who: {kinds: [human]}, what: {ids: [other]}, duration: {max: 8h}}
 ";
-    scenario("paths/an-edge-that-closes-a-cycle-is-inert", policy)
+
+fn cycles_are_inert() -> Scenario {
+    scenario("paths/an-edge-that-closes-a-cycle-is-inert", KNOT)
         .about("Of edges that would form a cycle, whatever their windows, the first in the log counts")
         .at("03-02 11:00")
+        .commit(
+            request("r-1", "ann", "other").lasting("1h"),
+            permit().grant("r-1#0", "active", "03-02 11:00", "03-02 12:00"),
+        )
         .facts([changed("entitlement_changed", "b", json!({"implies": ["a"]}))])
         .check("ann", "doc:read", "", denied("access.none", none()))
         .facts([changed("entitlement_changed", "b", json!({"implies": ["c"]}))])
         .facts([defined("entitlement_defined", "c", json!({"kind": "role", "permissions": ["doc:read"]}))])
+        .check("ann", "doc:read", "", allowed())
+}
+
+fn a_document_is_recorded_last() -> Scenario {
+    scenario("paths/a-document-counts-as-recorded-last", KNOT)
+        .about("The nouns of a document that is not adopted count since ever, but as recorded last: the edge of the log was first, so that of the document is inert, also once it is adopted")
+        .at("03-02 09:00")
+        .facts([changed("entitlement_changed", "b", json!({"implies": ["a"]}))])
+        .check("ann", "doc:read", "", allowed())
+        .commit(
+            request("r-1", "ann", "other").lasting("1h"),
+            permit().grant("r-1#0", "active", "03-02 09:00", "03-02 10:00"),
+        )
         .check("ann", "doc:read", "", allowed())
 }
 

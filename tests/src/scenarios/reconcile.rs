@@ -18,6 +18,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         late(),
         findings(),
         nothing_to_do(),
+        recorded_before(),
     ]
 }
 
@@ -301,4 +302,31 @@ fn nothing_to_do() -> Scenario {
         .facts([of("identity_left", "ann"), defined("identity_defined", "eve", json!({"kind": "human"}))])
         .at("03-02 12:00")
         .reconcile(found().ends("grant_voided", "r-2#0", "03-02 12:00", "identity.left"))
+}
+
+fn recorded_before() -> Scenario {
+    scenario("reconcile/an-end-recorded-before-the-issue", database(&["duration: {max: 8h}"]))
+        .about("Facts may arrive in any order: an end that is recorded before the grant is issued counts, and so does a removal before what it removes")
+        .at("03-02 09:00")
+        .facts([fact("grant_revoked", json!({"id": "ext-1", "cause": "grant.revoked"})).from("03-02 12:00")])
+        .facts([of("standing_removed", "s-1").from("03-02 11:00")])
+        .facts([fact(
+            "grant_issued",
+            json!({
+                "id": "ext-1",
+                "beneficiary": "ann",
+                "entitlement": "admin",
+                "term": {"start": "2026-03-02T09:00:00Z", "end": "2026-03-02T17:00:00Z"},
+                "basis": "external",
+            }),
+        )])
+        .facts([defined(
+            "standing_assigned",
+            "s-1",
+            json!({"holder": {"identity": "ben"}, "entitlement": "admin"}),
+        )])
+        .check("ann", "db:write", "", allowed().until("03-02 12:00"))
+        .check("ben", "db:write", "", allowed().until("03-02 11:00"))
+        .at("03-02 17:00")
+        .reconcile(found())
 }
