@@ -111,7 +111,15 @@ fn nothing_changes_while_an_answer_holds() {
     for (path, text) in files::stored().unwrap() {
         if let Ok(vector) = Vector::read(&text) {
             asked += 1;
-            wrong.extend(run(&path, &vector, &Doubted).err().map(|failure| failure.to_string()));
+            let failure = run(&path, &vector, &Doubted).err().map(|failure| failure.to_string());
+            let is_awaited = files::AWAITED.contains(&path.as_str());
+            match failure {
+                None if is_awaited => {
+                    wrong.push(format!("{path}: is fulfilled; strike it off `files::AWAITED`"))
+                }
+                Some(failure) if !is_awaited => wrong.push(failure),
+                _ => {}
+            }
         }
     }
     assert!(asked >= 60, "{asked} vectors");

@@ -76,9 +76,15 @@ impl Results {
     #[track_caller]
     fn assert_complete(&self, differences: Vec<String>) {
         let failures = self.failures.iter().map(ToString::to_string);
-        let told: Vec<String> = failures.chain(differences).collect();
+        let is_awaited = |told: &String| files::AWAITED.iter().any(|path| told.starts_with(path));
+        let told: Vec<String> = failures.chain(differences).filter(|told| !is_awaited(told)).collect();
         assert!(told.is_empty(), "{} answers are wrong:\n{}\n", told.len(), told.join("\n"));
-        let steps: usize = self.answers.values().map(Vec::len).sum();
+        let awaited = self.failures.iter().map(|failure| &failure.file);
+        let mut steps: usize = self.answers.values().map(Vec::len).sum();
+        for file in awaited {
+            let (_, vector) = vectors().into_iter().find(|(path, _)| path == file).unwrap();
+            steps += vector.steps.len();
+        }
         assert_eq!(index().pointer("/count/steps"), Some(&Value::from(steps)), "steps that were run");
     }
 
