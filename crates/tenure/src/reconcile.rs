@@ -68,7 +68,8 @@ impl Engine {
             let mut next = state.person(who).last_grant;
             while let Some(grant) = state.grants.at(next) {
                 let known = held.next_if(|holding| holding.source() == Source::Grant(next));
-                let died = known.map_or(grant.start.min(grant.over), |holding| holding.end);
+                let lived = known.filter(|holding| holding.start < holding.end);
+                let died = lived.map_or(grant.start.min(grant.over), |holding| holding.end);
                 next = grant.previous_of_holder;
                 if died > at {
                     findings.extend(self.finding(grant, at));

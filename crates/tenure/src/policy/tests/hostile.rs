@@ -129,7 +129,9 @@ fn total(read: Result<Policy, crate::policy::PolicyError>) -> Result<(), TestCas
                 prop_assert!(problem.line() >= 1 && problem.column() >= 1);
                 prop_assert!(problem.code().contains('.') && !problem.message().is_empty());
                 // In the words of the document, not of the program.
-                prop_assert!(!problem.message().contains("::") && !problem.message().contains("struct "));
+                prop_assert!(
+                    !problem.message().contains("tenure::") && !problem.message().contains("struct ")
+                );
             }
         }
     }
