@@ -150,7 +150,16 @@ impl Cli {
         let target = profile.parent().unwrap_or(profile);
         let mut cargo = Process::new(env!("CARGO"));
         cargo
-            .args(["build", "--quiet", "--package", "tenure-cli", "--bin", "tenure", "--target-dir"])
+            .args([
+                "build",
+                "--quiet",
+                "--locked",
+                "--package",
+                "tenure-cli",
+                "--bin",
+                "tenure",
+                "--target-dir",
+            ])
             .arg(target);
         match profile.file_name().and_then(|name| name.to_str()) {
             Some("debug") | None => {}

@@ -4,13 +4,16 @@ use serde_json::json;
 
 use super::company::{database, database_and, incidents};
 use crate::Scenario;
-use crate::build::{allowed, changed, denied, deny_item, fact, of, permit, request, request_all, scenario};
+use crate::build::{
+    allowed, changed, denied, deny, deny_item, fact, of, permit, request, request_all, scenario,
+};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
         the_least(),
         equal_ends(),
-        containers(),
+        outer_limit(),
+        inner_limit(),
         contract(),
         retirement(),
         event_and_cap(),
@@ -19,10 +22,6 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         session_is_a_bound(),
         rejected_per_bound(),
         several_are_rejected(),
-        hours(),
-        hours_over_midnight(),
-        hours_when_clocks_change(),
-        nothing_is_left(),
         all_or_nothing(),
         never_without_an_end(),
     ]
@@ -86,19 +85,20 @@ fn equal_ends() -> Scenario {
         )
 }
 
-fn containers() -> Scenario {
-    let project = |max: &str, until: &str| {
-        let duration = format!("duration: {{max: {max}}}");
-        database(&[&duration]).replace("who: {kinds: [human]}", "who: {groups: [project]}")
-            + &format!(
-                "memberships:
+/// A project whose members, here ann until `until`, may obtain the right for at most `max`.
+fn project(max: &str, until: &str) -> String {
+    database(&[&format!("duration: {{max: {max}}}")])
+        .replace("who: {kinds: [human]}", "who: {groups: [project]}")
+        .replace("entitlements:\n", "entitlements:\n  project: {kind: group, permissions: ['wiki:read']}\n")
+        + &format!(
+            "memberships:
   m-1: {{group: project, member: ann, from: '2026-03-02T00:00:00Z', until: '{until}'}}
 "
-            )
-    };
-    let with_group =
-        |policy: String| policy.replace("entitlements:\n", "entitlements:\n  project: {kind: group}\n");
-    scenario("bounds/an-outer-limit-of-30-days", with_group(project("365d", "2026-04-01T00:00:00Z")))
+        )
+}
+
+fn outer_limit() -> Scenario {
+    scenario("bounds/an-outer-limit-of-30-days", project("365d", "2026-04-01T00:00:00Z"))
         .about("S02: a membership of 30 days that makes eligible ends what it makes obtainable for 365 days")
         .at("03-02 00:00")
         .commit(
@@ -116,6 +116,28 @@ fn containers() -> Scenario {
         .check("ann", "db:write", "", allowed().until("04-01 00:00"))
         .at("04-01 00:00")
         .check("ann", "db:write", "", denied("grant.expired", json!({"end": "04-01 00:00"})))
+}
+
+fn inner_limit() -> Scenario {
+    scenario("bounds/an-inner-limit-of-40-days", project("40d", "2026-08-29T00:00:00Z"))
+        .about(
+            "S02: within a membership of 180 days access ends after 40, although the membership still stands",
+        )
+        .at("03-02 00:00")
+        .commit(
+            request("r-1", "ann", "admin").lasting("180d"),
+            permit()
+                .grant("r-1#0", "active", "03-02 00:00", "04-11 00:00")
+                .clipped("PT4320H", &["maximum"], "PT960H")
+                .bounds(&[
+                    ("maximum", "04-11 00:00", "dba"),
+                    ("asked", "08-29 00:00", ""),
+                    ("eligibility", "08-29 00:00", "dba"),
+                ]),
+        )
+        .at("04-11 00:00")
+        .check("ann", "db:write", "", denied("grant.expired", json!({"end": "04-11 00:00"})))
+        .check("ann", "wiki:read", "", allowed().until("08-29 00:00"))
 }
 
 fn contract() -> Scenario {
@@ -189,7 +211,7 @@ fn retirement() -> Scenario {
         .check("ann", "db:write", "", denied("grant.expired", json!({"end": "03-09 00:00"})))
         .decide(
             request("r-3", "ann", "admin").lasting("1h"),
-            crate::build::deny().item(0, "entitlement.retired", json!({"entitlement": "admin"})),
+            deny().item(0, "entitlement.retired", json!({"entitlement": "admin"})),
         )
 }
 
@@ -332,7 +354,7 @@ fn several_are_rejected() -> Scenario {
         .at("03-03 09:00")
         .decide(
             request("r-1", "ann", "admin").lasting("9h"),
-            crate::build::deny()
+            deny()
                 .item(0, "duration.exceeds_max", json!({"asked": "PT9H", "max": "PT8H"}))
                 .item(
                     0,
@@ -350,128 +372,6 @@ fn several_are_rejected() -> Scenario {
                     ("maximum", "03-03 17:00", "dba"),
                     ("asked", "03-03 18:00", ""),
                 ]),
-        )
-}
-
-const OFFICE: &str =
-    "hours: [{days: [mon, tue, wed, thu, fri], from: '08:00', to: '18:00', zone: Europe/Berlin}]";
-
-fn hours() -> Scenario {
-    scenario("bounds/office-hours", database(&["duration: {max: 24h}", OFFICE]))
-        .about(
-            "Hours bound a grant at their end; outside of them nothing is left, and there is no end to name",
-        )
-        .at("03-02 16:00")
-        .decide(
-            request("r-1", "ann", "admin").lasting("4h"),
-            permit()
-                .grant("r-1#0", "active", "03-02 16:00", "03-02 17:00")
-                .clipped("PT4H", &["hours"], "PT1H")
-                .bounds(&[
-                    ("hours", "03-02 17:00", "dba"),
-                    ("asked", "03-02 20:00", ""),
-                    ("maximum", "03-03 16:00", "dba"),
-                ]),
-        )
-        .at("03-02 17:00")
-        .decide(
-            request("r-1", "ann", "admin").lasting("4h"),
-            deny_item("window.empty", json!({"bound": "hours"})).bounds(&[
-                ("hours", "03-02 17:00", "dba"),
-                ("asked", "03-02 21:00", ""),
-                ("maximum", "03-03 17:00", "dba"),
-            ]),
-        )
-        .at("03-07 10:00")
-        .decide(
-            request("r-1", "ann", "admin").lasting("1h"),
-            deny_item("window.empty", json!({"bound": "hours"})),
-        )
-        .decide(
-            request("r-1", "ann", "admin").starting("03-09 07:00").lasting("1h"),
-            permit().grant("r-1#0", "scheduled", "03-09 07:00", "03-09 08:00"),
-        )
-        .decide(
-            request("r-1", "ann", "admin").starting("03-09 06:59:59.999").lasting("1h"),
-            deny_item("window.empty", json!({"bound": "hours"})),
-        )
-}
-
-fn hours_over_midnight() -> Scenario {
-    let policy = database(&[
-        "duration: {max: 24h}",
-        "hours: [{days: [mon], from: '22:00', to: '06:00', zone: UTC}, {days: [tue], from: '06:00', to: '08:00', zone: UTC}]",
-    ]);
-    scenario("bounds/hours-over-midnight", policy)
-        .about("Hours belong to the day on which they begin; hours that touch are one")
-        .at("03-02 21:59:59.999")
-        .decide(
-            request("r-1", "ann", "admin").lasting("1h"),
-            deny_item("window.empty", json!({"bound": "hours"})),
-        )
-        .at("03-02 23:00")
-        .decide(
-            request("r-1", "ann", "admin").lasting("12h"),
-            permit().grant("r-1#0", "active", "03-02 23:00", "03-03 08:00").clipped(
-                "PT12H",
-                &["hours"],
-                "PT9H",
-            ),
-        )
-        .at("03-03 23:00")
-        .decide(
-            request("r-1", "ann", "admin").lasting("1h"),
-            deny_item("window.empty", json!({"bound": "hours"})),
-        )
-}
-
-fn hours_when_clocks_change() -> Scenario {
-    let policy =
-        database(&["duration: {max: 24h}", "hours: [{from: '22:00', to: '06:00', zone: Europe/Berlin}]"]);
-    scenario("bounds/hours-in-the-night-in-which-clocks-change", policy)
-        .about("A night of 22:00 to 06:00 in Berlin has 8 hours, 7 in spring and 9 in autumn")
-        .at("03-27 21:00")
-        .decide(
-            request("r-1", "ann", "admin").lasting("12h"),
-            permit().grant("r-1#0", "active", "03-27 21:00", "03-28 05:00").clipped(
-                "PT12H",
-                &["hours"],
-                "PT8H",
-            ),
-        )
-        .at("03-28 21:00")
-        .decide(
-            request("r-1", "ann", "admin").lasting("12h"),
-            permit().grant("r-1#0", "active", "03-28 21:00", "03-29 04:00").clipped(
-                "PT12H",
-                &["hours"],
-                "PT7H",
-            ),
-        )
-        .at("10-24 20:00")
-        .decide(
-            request("r-1", "ann", "admin").lasting("12h"),
-            permit().grant("r-1#0", "active", "10-24 20:00", "10-25 05:00").clipped(
-                "PT12H",
-                &["hours"],
-                "PT9H",
-            ),
-        )
-}
-
-fn nothing_is_left() -> Scenario {
-    let policy = incidents("grace: 0s", &["duration: {max: 8h}", "session: bound", OFFICE])
-        + "events:
-  INC-1: {kind: incident, start: '2026-03-01T00:00:00Z', planned_end: '2026-03-04T00:00:00Z'}
-";
-    scenario("bounds/nothing-is-left-of-the-window", policy)
-        .about("Each kind of bound at or before the start is told once, in the order of kinds; nothing more is said of the item")
-        .at("03-02 20:00")
-        .decide(
-            request("r-1", "ann", "admin").event("INC-1").lasting("1h").session("03-02 19:00"),
-            crate::build::deny()
-                .item(0, "window.empty", json!({"bound": "hours"}))
-                .item(0, "window.empty", json!({"bound": "session", "end": "03-02 19:00"})),
         )
 }
 
@@ -508,7 +408,7 @@ fn all_or_nothing() -> Scenario {
         .decide(
             request_all("r-2", "ann", &[("reader", "prod"), ("admin", "prod"), ("reader", "")])
                 .lasting("30m"),
-            crate::build::deny()
+            deny()
                 .item(0, "eligibility.none", json!({"entitlement": "reader", "identity": "ann"}))
                 .item(2, "eligibility.none", json!({"entitlement": "reader", "identity": "ann"}))
                 .item(1, "duration.below_min", json!({"available": "PT30M", "min": "PT1H"})),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::company::{database, finance};
+use super::company::{database, finance, incidents};
 use crate::Scenario;
 use crate::build::{
     allowed, changed, deactivate, denied, deny_all, deny_item, extend, fact, found, moved, of, permit, renew,
@@ -188,7 +188,7 @@ fn taken_back() -> Scenario {
 }
 
 fn closing_taken_back() -> Scenario {
-    let policy = super::company::incidents("follow: true", &["duration: {max: 8h}"])
+    let policy = incidents("follow: true", &["duration: {max: 8h}"])
         + "events:
   INC-7: {kind: incident, start: '2026-03-02T08:00:00Z', planned_end: '2026-03-02T16:00:00Z'}
 ";

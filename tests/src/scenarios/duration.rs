@@ -23,7 +23,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         from_a_past_start(),
         from_the_window(),
         future_start(),
-        both_limits_of_one_rule(),
+        days_are_24_hours(),
     ]
 }
 
@@ -288,7 +288,7 @@ fn future_start() -> Scenario {
         .check("ann", "db:write", "prod", denied("access.none", json!({"identity": "ann", "permission": "db:write"})))
 }
 
-fn both_limits_of_one_rule() -> Scenario {
+fn days_are_24_hours() -> Scenario {
     scenario("duration/days-are-24-hours", finance(&["duration: {max: P1D}"]))
         .about("P1D is 24 hours, also over the night in which clocks change")
         .at("03-28 23:30")

@@ -5,8 +5,8 @@ use serde_json::json;
 use super::company::incidents;
 use crate::Scenario;
 use crate::build::{
-    Expect, Happening, allowed, changed, defined, denied, deny, deny_all, deny_item, extend, found, of,
-    permit, request, scenario,
+    Expect, Happening, allowed, changed, defined, denied, deny, deny_all, deny_item, extend, found, instant,
+    of, permit, request, scenario,
 };
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -45,7 +45,7 @@ fn inc7() -> Happening {
 }
 
 fn moved_to(end: &str) -> Happening {
-    changed("event_changed", "INC-7", json!({"planned_end": crate::build::instant(end)}))
+    changed("event_changed", "INC-7", json!({"planned_end": instant(end)}))
 }
 
 /// S25: a grant for INC-7, planned until 18:00, capped at 21:00.
@@ -64,7 +64,7 @@ fn granted(name: &str, event: &str) -> Scenario {
 }
 
 fn over(end: &str) -> Expect {
-    denied("grant.expired", json!({"end": crate::build::instant(end)}))
+    denied("grant.expired", json!({"end": instant(end)}))
 }
 
 fn invalid_event(why: &str) -> Expect {

@@ -5,7 +5,8 @@ use serde_json::json;
 use super::company::{database, incidents};
 use crate::Scenario;
 use crate::build::{
-    allowed, deactivate, denied, deny_all, extend, moved, of, permit, request, revoke, scenario,
+    allowed, changed, deactivate, defined, denied, deny, deny_all, extend, fact, moved, of, permit, request,
+    revoke, scenario,
 };
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -228,7 +229,7 @@ fn same_bounds() -> Scenario {
         .at("03-02 12:00")
         .decide(
             extend("x-1", "r-1#0", "48h"),
-            crate::build::deny()
+            deny()
                 .says("input.missing", json!({"inputs": ["reason"]}))
                 .says("context.missing", json!({"names": ["session.ends_at"]})),
         )
@@ -279,7 +280,7 @@ fn holder_and_requester() -> Scenario {
             request("r-1", "ann", "admin").requester("ben").lasting("4h"),
             permit().grant("r-1#0", "active", "03-02 09:00", "03-02 13:00"),
         )
-        .facts([crate::build::defined("identity_defined", "eve", json!({"kind": "human"}))])
+        .facts([defined("identity_defined", "eve", json!({"kind": "human"}))])
         .at("03-02 12:00")
         .decide(
             extend("x-1", "r-1#0", "2h").by("ann"),
@@ -319,8 +320,7 @@ fn with_an_end_in_sight() -> Scenario {
     extended("with-another-end-in-sight", DAY)
         .about("What an extension gains is judged by when the grant will be over, whatever ends it")
         .at("03-02 19:00")
-        .facts([crate::build::fact("grant_revoked", json!({"id": "r-1#0", "cause": "grant.revoked"}))
-            .from("03-02 20:30")])
+        .facts([fact("grant_revoked", json!({"id": "r-1#0", "cause": "grant.revoked"})).from("03-02 20:30")])
         .decide(extend("x-2", "r-1#0", "4h"), deny_all("extension.no_gain", json!({"end": "03-02 20:30"})))
         .decide(
             extend("x-2", "r-1#0", "1h"),
@@ -354,11 +354,7 @@ fn follows_its_event() -> Scenario {
                     ("extension", "03-03 09:00", "dba"),
                 ]),
         )
-        .facts([crate::build::changed(
-            "event_changed",
-            "INC-7",
-            json!({"planned_end": "2026-03-02T15:00:00Z"}),
-        )])
+        .facts([changed("event_changed", "INC-7", json!({"planned_end": "2026-03-02T15:00:00Z"}))])
         .decide(
             extend("x-1", "r-1#0", "4h"),
             deny_all("event.invalid", json!({"event": "INC-7", "why": "ended"})),

@@ -13,7 +13,6 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         standing(),
         standing_of_a_group(),
         standing_removed(),
-        scopes(),
         scopes_along_a_path(),
         windows_of_edges(),
         an_edge_taken_away(),
@@ -21,8 +20,6 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         retired_in_between(),
         cycles_are_inert(),
         a_document_is_recorded_last(),
-        resources_move(),
-        resources_retire(),
         unknown_names(),
         not_yet_and_no_more(),
         pauses(),
@@ -53,6 +50,7 @@ standing:
 }
 
 const FUTURE: &str = "2300-12-01T00:00:00Z";
+
 const PAST: &str = "2023-12-01T00:00:00Z";
 
 fn least_along_a_path() -> Scenario {
@@ -225,18 +223,6 @@ fn standing_removed() -> Scenario {
         .check("ann", "doc:read", "other", allowed().until("03-02 13:00"))
 }
 
-fn scopes() -> Scenario {
-    let policy = STANDING.to_owned()
-        + "standing:
-  s-1: {holder: {identity: ann}, entitlement: reader}
-";
-    scenario("paths/everywhere-and-nowhere", policy)
-        .about("Without a scope a holding counts everywhere, also where no resource is named")
-        .at("03-02 09:00")
-        .check("ann", "doc:read", "", allowed())
-        .check("ann", "doc:read", "archive/doc", allowed())
-}
-
 const ROLES: &str = "tenure: 1
 identities:
   ann: {kind: human}
@@ -402,60 +388,6 @@ fn a_document_is_recorded_last() -> Scenario {
             permit().grant("r-1#0", "active", "03-02 09:00", "03-02 10:00"),
         )
         .check("ann", "doc:read", "", allowed())
-}
-
-fn resources_move() -> Scenario {
-    let policy = STANDING.to_owned()
-        + "standing:
-  s-1: {holder: {identity: ann}, entitlement: reader, scope: archive}
-";
-    scenario("paths/resources-move", policy)
-        .about("A subtree is what it is at the instant; a move that would make a resource its own ancestor is inert")
-        .at("03-02 09:00")
-        .facts([changed("resource_changed", "archive/doc", json!({"parent": "other"})).from("03-02 12:00")])
-        .facts([changed("resource_changed", "other", json!({"parent": "archive"})).from("03-02 15:00")])
-        .check("ann", "doc:read", "archive/doc", allowed().until("03-02 12:00"))
-        .at("03-02 12:00")
-        .check(
-            "ann",
-            "doc:read",
-            "archive/doc",
-            denied("grant.expired", json!({"end": "03-02 12:00"}))
-                .says("grant.not_started", json!({"start": "03-02 15:00"})),
-        )
-        .at("03-02 15:00")
-        .check("ann", "doc:read", "archive/doc", allowed())
-        .facts([changed("resource_changed", "archive", json!({"parent": "archive/doc"}))])
-        .check("ann", "doc:read", "archive/doc", allowed())
-}
-
-fn resources_retire() -> Scenario {
-    let policy = STANDING.to_owned()
-        + "standing:
-  s-1: {holder: {identity: ann}, entitlement: reader}
-  s-2: {holder: {identity: ann}, entitlement: reader, scope: archive}
-";
-    scenario("paths/resources-retire", policy)
-        .about("Nothing is held on a resource that is retired, or not defined yet; a retired ancestor does not break the line")
-        .at("03-02 09:00")
-        .facts([
-            defined("resource_defined", "archive/new", json!({"type": "document", "parent": "archive/doc"}))
-                .from("03-02 11:00"),
-            of("resource_retired", "archive/doc").from("03-02 12:00"),
-        ])
-        .check("ann", "doc:read", "archive/doc", allowed().until("03-02 12:00"))
-        .check("ann", "doc:read", "archive/new", denied("resource.retired", json!({"resource": "archive/new"})))
-        .at("03-02 12:00")
-        .check("ann", "doc:read", "archive/doc", denied("resource.retired", json!({"resource": "archive/doc"})))
-        .check(
-            "ann",
-            "doc:read",
-            "archive/new",
-            allowed().via(&[("standing", "s-1"), ("standing", "s-2")]),
-        )
-        .facts([of("resource_retired", "archive").from("03-02 13:00")])
-        .at("03-02 13:00")
-        .check("ann", "doc:read", "archive/new", allowed().via(&[("standing", "s-1")]))
 }
 
 fn unknown_names() -> Scenario {
