@@ -359,17 +359,17 @@ impl Inner {
                 grant = row.previous_of_event;
             }
         }
-        self.cut(cuts)?;
+        self.cut(cuts);
         for (who, grants) in changes.grants {
             if !identities.contains(&who) {
                 let row = self.rows.get(who);
                 let row = renewed(row, who, &grants, &self.rules, self.world(), self.adopted);
-                self.rows.set(who, Arc::from(row)).ok_or(EngineError::Corrupt)?;
+                self.rows.set(who, Arc::from(row));
             }
         }
         for who in identities {
             let row = holdings(who, &self.rules, self.world(), self.adopted);
-            self.rows.set(who, Arc::from(row)).ok_or(EngineError::Corrupt)?;
+            self.rows.set(who, Arc::from(row));
         }
         Ok(())
     }
@@ -384,7 +384,7 @@ impl Inner {
     }
 
     /// Shortens holdings in place of deriving their rows anew: the end of an event may concern very many.
-    fn cut(&mut self, mut cuts: Vec<Cut>) -> Result<(), EngineError> {
+    fn cut(&mut self, mut cuts: Vec<Cut>) {
         cuts.sort_unstable_by_key(|cut| (cut.holder, cut.grant));
         for cuts in cuts.chunk_by(|a, b| a.holder == b.holder) {
             let Some(holder) = cuts.first().map(|cut| cut.holder) else { continue };
@@ -399,10 +399,9 @@ impl Inner {
                 holding.end = holding.end.min(end);
             }
             if shortened {
-                self.rows.set(holder, row).ok_or(EngineError::Corrupt)?;
+                self.rows.set(holder, row);
             }
         }
-        Ok(())
     }
 }
 

@@ -5,13 +5,13 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::compile::Holding;
-use crate::store::Pages;
+use crate::store::Sparse;
 
 /// The rows.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rows {
     base: Arc<Base>,
-    changed: Pages<Option<Arc<[Holding]>>, 3>,
+    changed: Sparse<Arc<[Holding]>>,
 }
 
 #[derive(Debug, Default)]
@@ -24,35 +24,31 @@ struct Base {
 impl Rows {
     /// Rows side by side in the order of the identities' references, with the place where each ends.
     pub(crate) fn new(ends: Vec<u32>, holdings: Vec<Holding>) -> Self {
-        Self { base: Arc::new(Base { ends, holdings }), changed: Pages::default() }
+        Self { base: Arc::new(Base { ends, holdings }), changed: Sparse::default() }
     }
 
     /// What the identity holds.
     #[inline]
     pub(crate) fn get(&self, identity: u32) -> &[Holding] {
-        match self.changed.at(identity) {
-            Some(Some(row)) => row,
-            _ => self.base.row(identity as usize),
+        match self.changed.get(identity) {
+            Some(row) => row,
+            None => self.base.row(identity as usize),
         }
     }
 
-    /// Replaces a row; none if references have run out.
-    pub(crate) fn set(&mut self, identity: u32, row: Arc<[Holding]>) -> Option<()> {
-        while self.changed.len() <= identity as usize {
-            self.changed.push(None)?;
-        }
-        *self.changed.at_mut(identity)? = Some(row);
-        Some(())
+    /// Replaces a row.
+    pub(crate) fn set(&mut self, identity: u32, row: Arc<[Holding]>) {
+        self.changed.set(identity, row);
     }
 
     /// How many rows there are at most.
     pub(crate) fn len(&self) -> usize {
-        self.base.ends.len().max(self.changed.len())
+        self.base.ends.len().max(self.changed.bound())
     }
 
     /// The same rows, all in the base.
     pub(crate) fn compact(&self) -> Option<Self> {
-        if self.changed.len() == 0 {
+        if self.changed.bound() == 0 {
             return Some(self.clone());
         }
         let (mut ends, mut holdings) = (Vec::with_capacity(self.len()), Vec::new());
@@ -73,12 +69,8 @@ impl Rows {
     pub(crate) fn bytes(&self) -> usize {
         let base = self.base.holdings.capacity().saturating_mul(size_of::<Holding>());
         let ends = self.base.ends.capacity().saturating_mul(size_of::<u32>());
-        let changed: usize = self
-            .changed
-            .iter()
-            .flatten()
-            .map(|row| size_of_val::<[Holding]>(row).saturating_add(32))
-            .fold(0, usize::saturating_add);
+        let changed = (0u32..).take(self.changed.bound()).filter_map(|identity| self.changed.get(identity));
+        let changed = changed.fold(0usize, |sum, row| sum.saturating_add(size_of_val::<[Holding]>(row)));
         base.saturating_add(ends).saturating_add(changed)
     }
 }

@@ -5,12 +5,14 @@ mod index;
 mod names;
 mod pages;
 mod raw;
+mod sparse;
 mod texts;
 
 pub(crate) use index::{Index, hash, stable_hash};
 pub(crate) use names::Names;
 pub(crate) use pages::Pages;
 pub(crate) use raw::{Raw, raw_row};
+pub(crate) use sparse::Sparse;
 pub(crate) use texts::{TextRef, Texts};
 
 /// A reference that refers to nothing.
