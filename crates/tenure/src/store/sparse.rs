@@ -120,7 +120,7 @@ mod tests {
                 for at in map.keys().flat_map(|at| [*at, at.wrapping_add(1), at / 2]) {
                     prop_assert_eq!(sparse.get(at), map.get(&at));
                 }
-                let bound = map.keys().next_back().map_or(0, |at| *at as usize + 1);
+                let bound = map.keys().next_back().map_or(0, |at| (*at as usize).saturating_add(1));
                 prop_assert_eq!(sparse.bound(), bound);
             }
         }
