@@ -66,7 +66,7 @@ pub(crate) fn log_path(args: &Cli) -> Result<&Path, Failure> {
         .ok_or_else(|| Failure::bad_input("arguments.missing", "this needs the log; add --log FILE"))
 }
 
-fn read_policy(path: &Path) -> Result<Policy, Failure> {
+pub(crate) fn read_policy(path: &Path) -> Result<Policy, Failure> {
     let input = Input::file(path)?;
     let read = if input.is_json() { Policy::from_json(&input.text) } else { Policy::from_yaml(&input.text) };
     read.map_err(|error| problems(&error).in_file(&input.name))
@@ -77,7 +77,7 @@ fn problems(error: &PolicyError) -> Failure {
     Failure::problems(problems, || Problem::new("policy.invalid", error.to_string()))
 }
 
-fn engine(policy: &Policy, state: State) -> Result<Engine, Failure> {
+pub(crate) fn engine(policy: &Policy, state: State) -> Result<Engine, Failure> {
     Engine::new(policy.clone(), state).map_err(|error| match &error {
         EngineError::Dangling(error) => problems(error),
         other => Failure::bad_input(other.code().to_owned(), other),

@@ -33,6 +33,7 @@ pub(super) fn run(args: &Cli, commit: &Commit) -> Result<Answer, Failure> {
     let now = clock::now(args.now.as_deref())?;
     let input = Input::read(&commit.file)?;
     let entry = entry(&input)?;
+    let policy = args.policy.as_deref().map(load::read_policy).transpose()?;
     let mut log = Log::open(path)?;
     let torn = log.torn;
     let committed = match &entry {
@@ -42,7 +43,12 @@ pub(super) fn run(args: &Cli, commit: &Commit) -> Result<Answer, Failure> {
             Ok(proposal.facts.clone())
         })?,
         Entry::Facts(facts) => log.append(|state| {
-            log::admit(state, facts, now).map_err(|error| {
+            // With a document, its names count as known: it will be adopted with the first permit.
+            let admitted = match &policy {
+                Some(policy) => load::engine(policy, state.clone())?.admit(facts, now),
+                None => log::admit(state, facts, now),
+            };
+            admitted.map_err(|error| {
                 let problem = Problem::new(error.code(), error.to_string());
                 Failure::from(problem.under(&error.pointer())).in_file(&input.name)
             })

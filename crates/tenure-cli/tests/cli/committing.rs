@@ -222,3 +222,14 @@ fn a_commit_reads_what_others_wrote_by_hand() {
     world.pipe("commit -", beat("b-1", NOW)).text(0);
     assert_eq!(world.verified(), (2, 2));
 }
+
+#[test]
+fn facts_may_name_what_the_document_declares() {
+    let world = World::new();
+    let suspended = format!(
+        r#"{{"body":{{"id":"ann"}},"effective_at":"{NOW}","id":"f-1","kind":"identity_suspended","recorded_at":"{NOW}","v":1}}"#
+    );
+    world.pipe("commit -", suspended.replace("ann", "zoe")).text(2);
+    world.pipe("commit -", &suspended).text(0);
+    world.pipe("check ann code:deploy", "").text(4);
+}
