@@ -85,7 +85,10 @@ pub(crate) fn extend(world: &World, extend: &Extend, at: Timestamp) -> Outcome {
         let (verdict, reasons) = ordered(empty);
         return Outcome { verdict, reasons, bounds, ..Outcome::permit(at) };
     }
-    let end = bounds.iter().map(|bound| bound.end).min().unwrap_or(asked);
+    let Some(end) = bounds.iter().map(|bound| bound.end).min() else {
+        let (verdict, reasons) = ordered(inputs(&ask, &rules, true));
+        return Outcome { verdict, reasons, ..Outcome::permit(at) };
+    };
     reasons.extend(exceeded(&ask, &rules, &bounds, asked));
     let (limit, session) = (limit(&bounds, end), session_until(&ask, &rules, end));
     let (command, id) = (extend.id.clone(), terms.id.clone());

@@ -342,7 +342,9 @@ fn one(
     found.bounds = bounds(n, all);
     let empty = window_empty(&ask, &found.bounds);
     if !empty.is_empty() {
-        found.reasons = empty;
+        // Renewals come after the bounds, the checks of an extension belong to them.
+        found.reasons.retain(|reason| reason.code != Code::RenewalLimitReached);
+        found.reasons.extend(empty);
         return found;
     }
     let Some(end) = found.bounds.iter().map(|bound| bound.end).min() else {

@@ -13,7 +13,7 @@ use tenure::engine::Engine;
 use tenure::fact::{Body, Fact};
 use tenure::policy::Policy;
 use tenure::state::State;
-use tenure_oracle::arbitrary::{Arbitrary, worlds, worlds_with_replacements};
+use tenure_oracle::arbitrary::{Arbitrary, slot, worlds, worlds_with_replacements};
 
 use least::{holds, quiet};
 
@@ -127,6 +127,10 @@ fn holds_is_sound(world: &Arbitrary) -> Result<(), TestCaseError> {
     let oracle = world.world();
     for now in world.nows.iter().take(2) {
         for command in world.commands.iter().take(2) {
+            if *now > slot(1_000_000) {
+                // Where everything is cut off at the end of time, nothing moves with now any more.
+                continue;
+            }
             let decision = engine.decide(command, *now);
             let holds = decision.grounds().holds;
             let widest = tenure_oracle::holds(&oracle, command, *now);

@@ -86,9 +86,9 @@ impl Log {
             11 | 12 => self.extended(dice, effective),
             13 | 14 => self.ended(dice, effective),
             15..=17 => self.event(dice, effective),
-            n @ 18..=26 => {
+            18 => self.turned(dice, effective),
+            n @ 19..=26 => {
                 let body = match n {
-                    18 => status(dice),
                     19..=21 => identity_changed(dice),
                     22 | 23 => entitlement_changed(dice),
                     24 => resource_changed(dice),
@@ -295,6 +295,23 @@ impl Log {
         self.push(body, effective, None);
     }
 
+    /// Somebody is suspended, resumed, leaves or joins again, which may be known when they leave.
+    fn turned(&mut self, dice: &mut Dice<'_>, effective: Timestamp) {
+        let who = named(dice.identity());
+        let body = match dice.below(7) {
+            0 | 1 => Body::IdentitySuspended(who.clone()),
+            2..=4 => Body::IdentityResumed(who.clone()),
+            5 => Body::IdentityLeft(who.clone()),
+            _ => Body::IdentityRejoined(who.clone()),
+        };
+        let returns = matches!(body, Body::IdentityLeft(_)) && dice.chance(60);
+        self.push(body, effective, None);
+        if returns {
+            let back = effective.plus(hours(dice.below(16)));
+            self.push(Body::IdentityRejoined(who), back, None);
+        }
+    }
+
     /// Something is held without asking, or no longer.
     fn held(&mut self, dice: &mut Dice<'_>, effective: Timestamp) {
         let scope = if dice.chance(30) { Some(dice.resource()) } else { None };
@@ -382,16 +399,6 @@ impl Log {
 
 fn named<I>(id: I) -> Named<I> {
     Named { id, reason: None }
-}
-
-fn status(dice: &mut Dice<'_>) -> Body {
-    let who = named(dice.identity());
-    match dice.below(7) {
-        0 | 1 => Body::IdentitySuspended(who),
-        2..=4 => Body::IdentityResumed(who),
-        5 => Body::IdentityLeft(who),
-        _ => Body::IdentityRejoined(who),
-    }
 }
 
 fn identity_changed(dice: &mut Dice<'_>) -> Body {

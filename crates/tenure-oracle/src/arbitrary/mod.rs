@@ -119,13 +119,17 @@ fn question(dice: &mut Dice<'_>) -> Question {
 /// Mostly a while after the log ends, on the grid or next to it; sometimes before.
 fn now(dice: &mut Dice<'_>, high_water: Timestamp) -> Timestamp {
     let known = if high_water < slot(0) { slot(0) } else { high_water };
-    let base = match dice.below(12) {
-        0..=3 => known.plus(hours(dice.below(6))),
-        4 | 5 => known.plus(hours(dice.below(30))),
-        6..=8 => known,
-        9 => known.minus(Span::seconds(u32::try_from(dice.below(7)).unwrap_or_default())),
-        10 => known.plus(hours(dice.below(400))),
-        _ => slot(dice.below(SLOTS)),
+    let base = match dice.below(48) {
+        // Where all that lasts longer is cut off.
+        47 => Timestamp::MAX.minus(hours(dice.below(40).saturating_add(1))),
+        n => match n.checked_rem(12).unwrap_or_default() {
+            0..=3 => known.plus(hours(dice.below(6))),
+            4 | 5 => known.plus(hours(dice.below(30))),
+            6..=8 => known,
+            9 => known.minus(Span::seconds(u32::try_from(dice.below(7)).unwrap_or_default())),
+            10 => known.plus(hours(dice.below(400))),
+            _ => slot(dice.below(SLOTS)),
+        },
     };
     match dice.below(6) {
         0..=2 => base,

@@ -107,6 +107,16 @@ impl Life {
         self.mood_at(t).map_or(0, |mood| mood.incarnation)
     }
 
+    /// While the identity has the incarnation that it has at `t`, alive or not.
+    pub(crate) fn incarnation_around(&self, t: Timestamp) -> Option<Window> {
+        let wanted = self.incarnation_at(t);
+        let joined = || self.turns.iter().zip(&self.moods);
+        let from = joined().find(|(_, mood)| mood.incarnation == wanted).map(|(at, _)| *at);
+        let until = joined().find(|(_, mood)| mood.incarnation > wanted).map(|(at, _)| *at);
+        let from = from.filter(|_| wanted > 0).unwrap_or(Timestamp::MIN);
+        Window::new(from, until.unwrap_or(Timestamp::MAX))
+    }
+
     /// When the identity is alive in the incarnation that it has at `t`.
     pub(crate) fn same_as_at(&self, t: Timestamp) -> IntervalSet {
         if self.moods.iter().all(|mood| mood.incarnation == 0) {

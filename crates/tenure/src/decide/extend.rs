@@ -136,7 +136,7 @@ fn steps<'a>(case: &mut Case<'a>, command: &Extend) -> Result<Found<'a>, Denied>
     let asked = start.plus(command.duration);
     limits.push(Limit::new(BoundKind::Asked, asked));
     limits.extend(window::standing_limits(case, &ask, &matched));
-    let end = window::close(case, &ask, &limits).ok_or(Denied)?;
+    let end = window::close(case, &ask, &mut limits).ok_or(Denied)?;
     window::exceed(case, &ask, &matched, &limits, asked, end);
     let limit = window::limit_apart_from_plan(&limits, end);
     let session_until = item::session_until(case, &ask, &rules, end);

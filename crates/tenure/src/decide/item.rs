@@ -72,7 +72,7 @@ pub(super) fn judge(
     {
         limits.extend(allowed);
     }
-    let end = window::close(case, ask, &limits)?;
+    let end = window::close(case, ask, &mut limits)?;
     case.reasons.extend(too_many);
     if let Some(asked) = long.asked {
         window::exceed(case, ask, &matched, &limits, asked, end);

@@ -180,6 +180,10 @@ fn resolve<'a>(case: &mut Case<'a>, request: &Request) -> Result<Parties<'a>, De
     case.alive(&request.requester, requester, &Life::of(requester), at)?;
     let life = Life::of(row);
     case.alive(&request.beneficiary, row, &life, start)?;
+    if let Some(window) = life.incarnation_around(case.at()).filter(|_| !start.moves) {
+        // Once it has joined again, another incarnation asks.
+        case.trace.is_in(at, &IntervalSet::from(window));
+    }
     if !case.trace.is_in(start, &life.same_as_at(case.at())) {
         let reason = Reason::error(Code::IdentityNotActive);
         return Err(case.fail(reason.with("identity", request.beneficiary.as_str()).with("why", "left")));

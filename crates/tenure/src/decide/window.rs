@@ -152,7 +152,6 @@ pub(super) fn standing_limits(
     {
         fixed(BoundKind::Session, end, None);
     }
-    limits.retain(|limit| !limit.end.at.is_never());
     limits
 }
 
@@ -214,7 +213,9 @@ fn chain(case: &mut Case<'_>, ask: &Ask<'_>, reset_after: Span) -> (u32, Moment)
 }
 
 /// The end that the limits leave, with the bounds written down; none if nothing is left.
-pub(super) fn close(case: &mut Case<'_>, ask: &Ask<'_>, limits: &[Limit]) -> Option<Moment> {
+pub(super) fn close(case: &mut Case<'_>, ask: &Ask<'_>, limits: &mut Vec<Limit>) -> Option<Moment> {
+    limits.retain(|limit| !limit.end.at.is_never());
+    let limits = &*limits;
     for (n, a) in limits.iter().enumerate() {
         for b in limits.iter().skip(n.saturating_add(1)) {
             case.trace.compare(a.end, b.end);
