@@ -1,5 +1,6 @@
 //! A case is a command in the course of being decided: what was read, what was found, and how long it holds.
 
+use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -7,11 +8,11 @@ use super::proposal::{Draft, Plan};
 use super::trace::{Moment, Trace};
 use super::{Bound, Code, Command, Decision, Deny, GrantView, Grounds, Level, LogRef, Permit, Reason};
 use crate::check::text;
-use crate::compile::{Death, Life, Source, World};
+use crate::compile::{Death, Life, Source, World, standing_of};
 use crate::engine::{CLOCK_TOLERANCE, Engine};
 use crate::id::{GrantId, IdentityId, RequestId};
 use crate::log::{Key, KeyKind};
-use crate::model::GrantState;
+use crate::model::{Basis, GrantState};
 use crate::state::{GrantExtension, GrantRow, IdentityRow, State};
 use crate::store::NONE;
 use crate::time::{Span, Timestamp, Window};
@@ -139,8 +140,10 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// When a grant dies, as the engine has it folded into the row of its holder.
-    pub(super) fn death(&self, reference: u32, grant: &GrantRow) -> Timestamp {
+    /// When a grant of the same thing as is asked for dies, as the engine has it folded into the row of its
+    /// holder. What else it rests on than what the request does is its business event.
+    pub(super) fn death(&mut self, reference: u32, grant: &GrantRow) -> Timestamp {
+        self.read_name(KeyKind::Event, self.state().event_names.name(grant.event));
         let row = self.engine.rows().get(grant.holder);
         let held = row
             .iter()
@@ -168,8 +171,45 @@ impl<'a> Case<'a> {
         Death::with(grant, &extensions, &life, self.engine.rules(), self.world(), self.engine.adopted()).at
     }
 
+    /// Reads all that the death of a grant is derived from.
+    fn rests_on(&mut self, grant: &GrantRow) {
+        let state = self.state();
+        self.read_name(KeyKind::Person, state.identity_names.name(grant.holder));
+        self.read_name(KeyKind::Identity, state.identity_names.name(grant.holder));
+        self.read_name(KeyKind::Entitlement, state.entitlement_names.name(grant.entitlement));
+        self.read_name(KeyKind::Event, state.event_names.name(grant.event));
+        for above in self.world().tree.ancestry(grant.scope) {
+            self.read_name(KeyKind::Resource, state.resource_names.name(above));
+        }
+        if *state.origin(grant).basis != Basis::External {
+            let policy = Key::policy();
+            self.read(policy.kind(), Arc::from(policy.id()));
+            if self.engine.rules().candidates(grant.entitlement).any(|rule| rule.rule.who.groups.is_some()) {
+                self.read_groups(grant.holder);
+            }
+        }
+    }
+
+    /// Membership was looked at: the groups of an identity and all that they lead to.
+    pub(super) fn read_groups(&mut self, who: u32) {
+        let state = self.state();
+        let direct = standing_of(state, state.person(who).last_standing);
+        let mut open: Vec<u32> = direct.map(|standing| standing.entitlement).collect();
+        let mut seen = BTreeSet::new();
+        while let Some(node) = open.pop() {
+            if seen.insert(node) {
+                self.read_name(KeyKind::Entitlement, state.entitlement_names.name(node));
+                self.read_name(KeyKind::Group, state.entitlement_names.name(node));
+                open.extend(
+                    state.entitlements.at(node).into_iter().flat_map(|row| row.targets.iter().copied()),
+                );
+            }
+        }
+    }
+
     /// Where a grant stands now.
     pub(super) fn stands(&mut self, grant: &GrantRow) -> (GrantState, Timestamp) {
+        self.rests_on(grant);
         let death = self.full_death(grant);
         let state = if !self.trace.is_before(death.at) {
             if death.at <= grant.start {

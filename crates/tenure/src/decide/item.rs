@@ -194,7 +194,7 @@ fn how_long(case: &mut Case<'_>, request: &Request, ask: &Ask<'_>, rules: &[&Com
 }
 
 /// The unended grants of the same thing that have begun or will, with their deaths.
-fn same_things<'a>(case: &Case<'a>, ask: &Ask<'_>) -> Vec<(u32, &'a GrantRow, Timestamp)> {
+fn same_things<'a>(case: &mut Case<'a>, ask: &Ask<'_>) -> Vec<(u32, &'a GrantRow, Timestamp)> {
     let mut found = Vec::new();
     let mut grant = case.state().person(ask.who).last_grant;
     while let Some(row) = case.state().grants.at(grant) {

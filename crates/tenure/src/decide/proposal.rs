@@ -135,7 +135,7 @@ impl Draft {
         entries.push(Entry { body: Body::RequestResolved(resolved), touches: of_request() });
         let person = Key::new(KeyKind::Person, request.beneficiary.shared());
         for ((id, outcome), item) in granting.items.iter().zip(&request.items) {
-            let (body, touches) = match outcome {
+            let body = match outcome {
                 Outcome::Issue { basis, term } => {
                     let terms = GrantTerms {
                         basis: basis.clone(),
@@ -147,7 +147,7 @@ impl Draft {
                         scope: item.scope.clone(),
                         term: *term,
                     };
-                    (Body::GrantIssued(terms), vec![person.clone()])
+                    Body::GrantIssued(terms)
                 }
                 Outcome::Extend { end, limit } => {
                     let extended = GrantExtended {
@@ -157,11 +157,11 @@ impl Draft {
                         id: id.clone(),
                         limit: *limit,
                     };
-                    let mut touches = of_request();
-                    touches.insert(0, person.clone());
-                    (Body::GrantExtended(extended), touches)
+                    Body::GrantExtended(extended)
                 }
             };
+            let mut touches = of_request();
+            touches.insert(0, person.clone());
             entries.push(Entry { body, touches });
         }
         entries

@@ -110,10 +110,10 @@ fn recorded(case: &mut Case<'_>, request: &Request, digest: impl Fn() -> String)
     match row.stage {
         Stage::Withdrawn => Err(case.fail(named(Code::RequestWithdrawn))),
         Stage::Resolved => {
-            let listed = state.resolved_with.at(row.resolved_with).cloned();
-            let grants: Vec<u32> = match listed {
-                Some(list) => list.to_vec(),
-                None => own_grants(case, reference, row.last_grant),
+            let own = own_grants(case, reference, row.last_grant);
+            let grants: Vec<u32> = match state.resolved_with.at(row.resolved_with) {
+                Some(listed) => listed.iter().filter_map(|listed| listed.grant(state, &own)).collect(),
+                None => own,
             };
             let views =
                 grants.iter().filter_map(|g| state.grants.at(*g)).filter_map(|row| case.view(row)).collect();
@@ -255,22 +255,7 @@ pub(super) fn matching<'a>(case: &mut Case<'a>, ask: &Ask<'_>) -> Matched<'a> {
         }
     }
     if groups {
-        read_groups(case, ask.who);
+        case.read_groups(ask.who);
     }
     matched
-}
-
-/// Membership was looked at: the groups of the beneficiary and all that they lead to.
-fn read_groups(case: &mut Case<'_>, who: u32) {
-    let state = case.state();
-    let mut open: Vec<u32> =
-        crate::compile::standing_of(state, state.person(who).last_standing).map(|s| s.entitlement).collect();
-    let mut seen = alloc::collections::BTreeSet::new();
-    while let Some(node) = open.pop() {
-        if seen.insert(node) {
-            case.read_name(KeyKind::Entitlement, state.entitlement_names.name(node));
-            case.read_name(KeyKind::Group, state.entitlement_names.name(node));
-            open.extend(state.entitlements.at(node).into_iter().flat_map(|row| row.targets.iter().copied()));
-        }
-    }
 }

@@ -214,7 +214,12 @@ fn chain(case: &mut Case<'_>, ask: &Ask<'_>, reset_after: Span) -> (u32, Moment)
 
 /// The end that the limits leave, with the bounds written down; none if nothing is left.
 pub(super) fn close(case: &mut Case<'_>, ask: &Ask<'_>, limits: &mut Vec<Limit>) -> Option<Moment> {
-    limits.retain(|limit| !limit.end.at.is_never());
+    limits.retain(|limit| {
+        let never = limit.end.at.is_never();
+        // What lies beyond all time now did not always.
+        never.then(|| case.trace.moment_is_before(limit.end, limit.end.at));
+        !never
+    });
     let limits = &*limits;
     for (n, a) in limits.iter().enumerate() {
         for b in limits.iter().skip(n.saturating_add(1)) {

@@ -51,7 +51,7 @@ use crate::model::Basis;
 use crate::store::{Index, Names, Pages, Texts, hash};
 use crate::time::Timestamp;
 use merkle::Frontier;
-use records::{AccountRow, ApplicationRow, Extension, ExtensionsRow, FeedRow, OwnName};
+use records::{AccountRow, ApplicationRow, Extension, ExtensionsRow, FeedRow, Listed, OwnName};
 
 /// What the facts say. A clone costs nothing and shares everything.
 ///
@@ -101,7 +101,7 @@ pub struct State {
     pub(crate) requests: Pages<RequestRow>,
     #[serde(skip)]
     pub(crate) request_index: Index,
-    pub(crate) resolved_with: Pages<Arc<Vec<u32>>>,
+    pub(crate) resolved_with: Pages<Arc<Vec<Listed>>>,
     #[serde(with = "packed::rows")]
     pub(crate) grants: Pages<GrantRow>,
     #[serde(with = "packed::rows")]

@@ -200,6 +200,27 @@ impl RequestRow {
     }
 }
 
+/// What a request was resolved with: a grant that was there, or one that was issued for it then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Listed {
+    /// The grant.
+    Grant(u32),
+    /// The number of the item.
+    Item(u16),
+}
+
+impl Listed {
+    /// The grant, where `own` are those that were issued for the request.
+    pub(crate) fn grant(self, state: &super::State, own: &[u32]) -> Option<u32> {
+        match self {
+            Self::Grant(grant) => Some(grant),
+            Self::Item(item) => {
+                own.iter().copied().find(|grant| state.grants.at(*grant).is_some_and(|row| row.item == item))
+            }
+        }
+    }
+}
+
 /// What became of a request, or that its id names something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Stage {

@@ -9,10 +9,11 @@
 //! | `entitlement_*` | entitlement |
 //! | `standing_assigned`, `standing_removed` | person, or the group that holds it |
 //! | `membership_added`, `membership_removed` | person, group |
+//! | `standing_removed`, `membership_removed` of what is not known | policy: a document may yet declare it |
 //! | `event_*` | event, its feed, the one that it is said to have, and that of what is taken back |
 //! | `feed_heartbeat` | feed |
 //! | `request_*` | request |
-//! | `grant_*` | person; an extension also its command's request |
+//! | `grant_*` | person; an issue also its request, an extension its command's |
 //! | `policy_adopted` | policy |
 //! | `clock_corrected` | none |
 
@@ -68,7 +69,11 @@ impl Fact {
             Body::RequestMade(made) => one(KeyKind::Request, made.request.id.as_str()),
             Body::RequestResolved(resolved) => one(KeyKind::Request, resolved.id.as_str()),
             Body::RequestWithdrawn(n) => one(KeyKind::Request, n.id.as_str()),
-            Body::GrantIssued(terms) => one(KeyKind::Person, terms.beneficiary.as_str()),
+            Body::GrantIssued(terms) => {
+                let mut keys = one(KeyKind::Person, terms.beneficiary.as_str());
+                keys.extend(terms.request.as_ref().map(|request| key(KeyKind::Request, request.as_str())));
+                keys
+            }
             Body::GrantExtended(extended) => {
                 let mut keys = state.holder_key(extended.id.as_str());
                 if !keys.is_empty() {
@@ -94,7 +99,7 @@ impl State {
 
     fn standing_keys(&self, id: &str, membership: bool) -> Vec<Key> {
         let Some(row) = self.standing_reference(id, membership).and_then(|r| self.standing.at(r)) else {
-            return Vec::new();
+            return vec![Key::policy()];
         };
         let mut keys = Vec::new();
         if row.holder_is_group {

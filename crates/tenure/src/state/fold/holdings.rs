@@ -2,10 +2,10 @@
 
 use alloc::sync::Arc;
 
-use super::super::records::{Extension, ExtensionsRow, OwnName};
+use super::super::records::{Extension, ExtensionsRow, Listed, OwnName};
 use super::super::{GrantRow, OWN_NAME, Stage, StandingRow, State};
 use super::{Effect, half_digest};
-use crate::fact::{Fact, GrantEnded, GrantExtended};
+use crate::fact::{Fact, GrantEnded, GrantExtended, RequestResolved};
 use crate::model::{Basis, GrantTerms, Holder, Membership, Standing};
 use crate::store::{NONE, hash};
 use crate::time::Timestamp;
@@ -104,6 +104,8 @@ impl State {
         version: u64,
     ) -> Option<Effect> {
         let Some(reference) = self.standing_reference(id, membership) else {
+            // It may be one of a document that is yet to be adopted.
+            self.policy_version = version;
             self.wait(position, fact);
             return Some(Effect::Nothing);
         };
@@ -124,6 +126,13 @@ impl State {
     pub(super) fn issue(&mut self, terms: &GrantTerms, fact: &Fact, version: u64) -> Option<Effect> {
         let holder = self.identity(&terms.beneficiary)?;
         self.persons.at_mut(holder)?.version = version;
+        let request = match &terms.request {
+            Some(request) => self.request(request.as_str())?,
+            None => NONE,
+        };
+        if let Some(row) = self.requests.at_mut(request) {
+            row.version = version;
+        }
         if self.grant_reference(terms.id.as_str()).is_some() {
             return Some(Effect::Nothing);
         }
@@ -131,10 +140,6 @@ impl State {
         let scope = self.scope(terms.scope.as_ref())?;
         let event = match &terms.event {
             Some(event) => self.event(event)?,
-            None => NONE,
-        };
-        let request = match &terms.request {
-            Some(request) => self.request(request.as_str())?,
             None => NONE,
         };
         let item = terms.request.as_ref().and_then(|r| item_of(terms.id.as_str(), r.as_str()));
@@ -180,6 +185,21 @@ impl State {
         }
         self.catch_up(&fact.body, version)?;
         Some(Effect::Grant { holder, grant })
+    }
+
+    /// Keeps what a request was resolved with, unless it is just what will be issued for it.
+    pub(super) fn list_grants(&mut self, request: u32, resolved: &RequestResolved) -> Option<()> {
+        let mut listed = Vec::with_capacity(resolved.grants.len());
+        for grant in &resolved.grants {
+            let known = self.grant_reference(grant.as_str()).map(Listed::Grant);
+            let issued = || item_of(grant.as_str(), resolved.id.as_str()).map(Listed::Item);
+            listed.extend(known.or_else(issued));
+        }
+        if listed.iter().any(|listed| matches!(listed, Listed::Grant(_))) {
+            let listed = self.resolved_with.push(Arc::new(listed))?;
+            self.requests.at_mut(request)?.resolved_with = listed;
+        }
+        Some(())
     }
 
     pub(super) fn extend(

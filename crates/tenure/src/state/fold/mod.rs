@@ -266,16 +266,11 @@ impl State {
             }
             Body::RequestResolved(resolved) => {
                 let reference = self.request(resolved.id.as_str())?;
-                let grants: Vec<u32> =
-                    resolved.grants.iter().filter_map(|g| self.grant_reference(g.as_str())).collect();
-                let listed = (!grants.is_empty()).then(|| self.resolved_with.push(Arc::new(grants)));
                 let row = self.requests.at_mut(reference)?;
                 row.version = version;
                 if row.stage == Stage::Made {
                     row.stage = Stage::Resolved;
-                    if let Some(listed) = listed {
-                        row.resolved_with = listed?;
-                    }
+                    self.list_grants(reference, resolved)?;
                 }
                 Effect::Nothing
             }
