@@ -7,7 +7,6 @@
 )]
 
 use proptest::prelude::*;
-use tenure::check::Question;
 use tenure::decide::Decision;
 use tenure::engine::Engine;
 use tenure::fact::{Body, Fact};
@@ -15,23 +14,11 @@ use tenure::policy::Policy;
 use tenure::state::State;
 use tenure_oracle::arbitrary::{Arbitrary, slot, worlds, worlds_with_replacements};
 
+use engines::{config, engine_of, json, question};
 use least::{holds, quiet};
 
+mod engines;
 mod least;
-
-fn config() -> ProptestConfig {
-    // Unless PROPTEST_CASES says otherwise: as many as end within a minute.
-    let asked = ProptestConfig::default();
-    let cases = if asked.cases == 256 { 64 } else { asked.cases };
-    ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 0, ..asked }
-}
-
-fn engine_of(world: &Arbitrary) -> Engine {
-    let policy = Policy::from_document(world.policy.clone()).expect("the document is valid");
-    let mut state = State::default();
-    state.apply_all(0, &world.facts).expect("the log has no gaps");
-    Engine::new(policy, state).expect("the document and the log agree")
-}
 
 fn own_facts(decision: &Decision) -> Vec<Fact> {
     let facts = decision.proposal().map(|proposal| proposal.facts).unwrap_or_default();
@@ -62,11 +49,7 @@ fn agree_on_checks(world: &Arbitrary) -> Result<(), TestCaseError> {
     let oracle = world.world();
     for now in &world.nows {
         for asked in &world.questions {
-            let question = Question {
-                identity: asked.identity.clone(),
-                permission: asked.permission.clone(),
-                resource: asked.resource.clone(),
-            };
+            let question = question(asked);
             let answer = engine.check(&question, *now);
             let expected = tenure_oracle::check(
                 &oracle,
@@ -177,11 +160,7 @@ fn steps_lead_to_the_same(world: &Arbitrary) -> Result<(), TestCaseError> {
             prop_assert_eq!(json(&engine.reconcile(*now)), json(&whole.reconcile(*now)));
             prop_assert_eq!(engine.next_change_at(*now), whole.next_change_at(*now));
             for asked in &world.questions {
-                let question = Question {
-                    identity: asked.identity.clone(),
-                    permission: asked.permission.clone(),
-                    resource: asked.resource.clone(),
-                };
+                let question = question(asked);
                 prop_assert_eq!(json(&engine.check(&question, *now)), json(&whole.check(&question, *now)));
             }
         }
@@ -219,11 +198,7 @@ fn reconciling_changes_nothing(world: &Arbitrary) -> Result<(), TestCaseError> {
         let after = engine.apply(engine.position(), &found.proposal.facts).expect("it fits");
         prop_assert!(after.reconcile(*now).proposal.facts.is_empty());
         for asked in &world.questions {
-            let question = Question {
-                identity: asked.identity.clone(),
-                permission: asked.permission.clone(),
-                resource: asked.resource.clone(),
-            };
+            let question = question(asked);
             for later in &world.nows {
                 let (a, b) = (engine.check(&question, *later), after.check(&question, *later));
                 if later >= now && !after.state().high_water().ge(later) {
@@ -256,12 +231,8 @@ fn snapshots_restore(world: &Arbitrary) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-fn json(value: &impl serde::Serialize) -> String {
-    tenure::document::canonical(value).expect("it has a canonical text")
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(64))]
 
     #[test]
     fn decisions_agree(world in quiet(worlds())) { holds(&world, agree_on_decisions)? }

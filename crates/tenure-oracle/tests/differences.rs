@@ -151,3 +151,47 @@ fn a_grant_that_is_ended_at_its_start_is_void() {
     assert_eq!(afterwards.grants()[0].state, GrantState::Ended);
     assert_eq!(afterwards.grounds().holds.start(), at(NOON).next());
 }
+
+/// What a request was resolved with is both what it extended and what was issued for it.
+#[test]
+fn a_request_that_extends_and_issues_is_answered_with_both() {
+    let mut story = story();
+    let _ = story.decide_and_commit(&request("r-1", r#"[{"entitlement": "read"}]"#), NOON);
+    let both = request("r-2", r#"[{"entitlement": "read"}, {"entitlement": "write"}]"#);
+    let _ = story.decide_and_commit(&both, "2026-03-02T13:00:00Z");
+    let again = story.decides(&both, "2026-03-02T13:30:00Z");
+    let ids: Vec<&str> = again.grants().iter().map(|grant| grant.id.as_str()).collect();
+    assert_eq!(ids, ["r-1#0", "r-2#1"]);
+}
+
+/// Who leaves and joins again asks as somebody else; the answer for later does not outlast that.
+#[test]
+fn an_answer_about_later_is_given_to_the_incarnation_that_asks() {
+    let mut story = story();
+    story.adopt(at("2026-03-01T00:00:00Z"));
+    story.note(NOON, LATER, "", "identity_left", r#"{"id": "ann"}"#);
+    story.note(NOON, TOMORROW, "", "identity_rejoined", r#"{"id": "ann"}"#);
+    let later: Command = tenure::document::parse_json(
+        r#"{"request": {"id": "r", "requester": "ben", "beneficiary": "ann", "duration": "2h",
+            "start": "2026-03-04T12:00:00Z", "items": [{"entitlement": "write"}]}}"#,
+        &tenure::document::Limits::default(),
+    )
+    .unwrap();
+    let denied = story.decides(&later, NOON);
+    assert_eq!(denied.verdict(), Verdict::Deny);
+    assert_eq!(denied.grounds().holds.end(), at(TOMORROW));
+    let permitted = story.decides(&later, TOMORROW);
+    assert_eq!(permitted.verdict(), Verdict::Permit);
+    assert_eq!(permitted.grounds().holds.start(), at(TOMORROW));
+}
+
+/// Where every limit lies beyond all time nothing ends, and nothing without an end is given.
+#[test]
+fn a_denial_at_the_end_of_time_has_its_reason() {
+    let story = story();
+    let denied = story.decides(&request("r-1", r#"[{"entitlement": "write"}]"#), "9999-12-31T23:00:00Z");
+    assert_eq!(
+        denied.grounds().reasons.iter().map(|reason| reason.code.word()).collect::<Vec<_>>(),
+        ["input.missing"]
+    );
+}
