@@ -2,20 +2,22 @@
 //!
 //! `large <identities> [check|decide|fold|apply|close|snapshot|passes]... [--decided] [--dated]`
 //!
-//! Each line is the median of several runs after one that does not count; without names everything is measured.
+//! Each line is the median of several runs after one that does not count, in processor time; without names
+//! everything is measured.
 #![allow(clippy::print_stdout, reason = "a program that prints a table")]
 
 use std::hint::black_box;
 use std::process::ExitCode;
 
-use tenure::decide::Verdict;
+use tenure::check::Question;
+use tenure::decide::{Command, Verdict};
 use tenure::engine::Engine;
 use tenure::fact::Fact;
 use tenure::policy::Policy;
 use tenure::shared::Shared;
 use tenure::state::{Expect, State};
 use tenure_benches::clock::{median, median_of, timed};
-use tenure_benches::questions::{Handles, Kind, MANY, questions};
+use tenure_benches::questions::{Asked, Handles, Kind, MANY, questions};
 use tenure_benches::work::after;
 use tenure_benches::world::World;
 
@@ -31,6 +33,9 @@ const SECTIONS: [Section; 7] = [
     ("close", close),
     ("snapshot", snapshot),
 ];
+
+/// How many questions fit into the caches next to the processor.
+const HOT: usize = 1_024;
 
 /// A world and its engine, made when first needed.
 struct Measured {
@@ -79,6 +84,12 @@ impl Measured {
     fn runs(&self) -> usize {
         if self.world.identities > 200_000 { 3 } else { 7 }
     }
+}
+
+/// A line about something that happens `count` times in `nanos`.
+fn each(what: &str, nanos: u64, count: usize) {
+    let tenths = nanos * 10 / count.max(1) as u64;
+    println!("{what:<58} {:>12}.{} ns", tenths / 10, tenths % 10);
 }
 
 fn line(what: &str, value: u64, unit: &str) {
@@ -155,36 +166,27 @@ fn check(measured: &mut Measured) {
             handles.iter().filter(|q| engine.check_by(q.identity, q.permission, q.resource, now).allowed);
         black_box(allowed.count());
     };
-    let cold = median_of(9, || timed(|| all(&handles)).0) * 10 / MANY as u64;
-    line("check_by, all shuffled questions (x0.1)", cold, "ns");
-    let hot = median_of(99, || timed(|| all(&handles[..1_024])).0) * 10 / 1_024;
-    line("check_by, 1,024 questions again and again (x0.1)", hot, "ns");
-    for kind in [Kind::Allowed, Kind::Expired, Kind::Never, Kind::Elsewhere] {
-        let of: Vec<Handles> =
-            asked.iter().zip(&handles).filter(|(q, _)| q.kind == kind).map(|(_, h)| *h).collect();
-        let cold = median_of(9, || timed(|| all(&of)).0) * 10 / of.len() as u64;
-        line(&format!("  {kind:?}, all"), cold, "x0.1 ns");
-        let hot = median_of(99, || timed(|| all(&of[..1_024])).0) * 10 / 1_024;
-        line(&format!("  {kind:?}, 1,024"), hot, "x0.1 ns");
+    each("check_by, 2^18 shuffled questions", median_of(9, || timed(|| all(&handles)).0), MANY);
+    each("check_by, hot", median_of(99, || timed(|| all(&handles[..HOT])).0), HOT);
+    for kind in [Kind::Allowed, Kind::Expired, Kind::Elsewhere, Kind::Never] {
+        let of = asked.iter().zip(&handles).filter(|(q, _)| q.kind == kind);
+        let of: Vec<Handles> = of.map(|(_, h)| *h).collect();
+        each(&format!("  {kind:?}"), median_of(9, || timed(|| all(&of)).0), of.len());
+        each(&format!("  {kind:?}, hot"), median_of(99, || timed(|| all(&of[..HOT])).0), HOT);
     }
-    let named: Vec<_> = asked.iter().map(|q| q.question()).collect();
-    let by_name = |named: &[tenure::check::Question]| {
+    let named: Vec<Question> = asked.iter().map(Asked::question).collect();
+    let by_name = |named: &[Question]| {
         let allowed = named.iter().filter(|q| {
-            engine.allows(
-                q.identity.as_str(),
-                q.permission.as_str(),
-                q.resource.as_ref().map(|r| r.as_str()),
-                now,
-            )
+            let on = q.resource.as_ref().map(|r| r.as_str());
+            engine.allows(q.identity.as_str(), q.permission.as_str(), on, now)
         });
         black_box(allowed.count());
     };
-    line("allows, all", median_of(9, || timed(|| by_name(&named)).0) * 10 / MANY as u64, "x0.1 ns");
-    line("allows, 1,024", median_of(99, || timed(|| by_name(&named[..1_024])).0) * 10 / 1_024, "x0.1 ns");
-    let many = median_of(5, || timed(|| black_box(engine.check_many(&named, now)).len()).0) / MANY as u64;
-    line("check_many, all", many, "ns each");
-    let many = median_of(29, || timed(|| black_box(engine.check_many(&named[..1_024], now)).len()).0) / 1_024;
-    line("check_many, 1,024", many, "ns each");
+    each("allows, 2^18 shuffled questions", median_of(9, || timed(|| by_name(&named)).0), MANY);
+    each("allows, hot", median_of(99, || timed(|| by_name(&named[..HOT])).0), HOT);
+    let many = |named: &[Question]| timed(|| black_box(engine.check_many(named, now)).len()).0;
+    each("check_many, 2^18 shuffled questions", median_of(5, || many(&named)), MANY);
+    each("check_many, hot", median_of(29, || many(&named[..HOT])), HOT);
 }
 
 fn decide(measured: &mut Measured) {
@@ -198,28 +200,22 @@ fn decide(measured: &mut Measured) {
             let decision = engine.decide(command, now);
             assert_eq!(decision.verdict(), verdict, "{decision}");
         }
-        for (how, commands) in [("64, hot", &commands[..64]), ("4,096", &commands[..])] {
-            let nanos = median_of(49, || {
-                timed(|| {
-                    for command in commands {
-                        let _ = black_box(engine.decide(command, now));
-                    }
-                })
-                .0
-            });
-            line(&format!("decide, {what}, {how}"), nanos / commands.len() as u64, "ns");
-        }
-        let nanos = median_of(49, || {
-            timed(|| {
-                for command in &commands[..64] {
-                    if let tenure::decide::Command::Request(request) = command {
-                        black_box(request.digest());
-                    }
+        for (how, commands) in [("hot", &commands[..64]), ("4,096 different ones", &commands[..])] {
+            let all = || {
+                for command in commands {
+                    let _ = black_box(engine.decide(command, now));
                 }
-            })
-            .0
-        });
-        line("  of which the digest", nanos / 64, "ns");
+            };
+            each(&format!("decide, {what}, {how}"), median_of(49, || timed(all).0), commands.len());
+        }
+        let digests = || {
+            for command in &commands[..64] {
+                if let Command::Request(request) = command {
+                    black_box(request.digest());
+                }
+            }
+        };
+        each("  the digest of a request", median_of(49, || timed(digests).0), 64);
     }
 }
 
