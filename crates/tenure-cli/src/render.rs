@@ -162,7 +162,8 @@ fn harmless(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for char in text.trim_end().chars() {
         if char.is_control() && char != '\n' {
-            plain.extend(char.escape_default());
+            // As JSON spells it, because the text may be JSON.
+            plain.push_str(&format!("\\u{:04x}", u32::from(char)));
         } else {
             plain.push(char);
         }

@@ -69,6 +69,16 @@ pub fn validate(text: &str) -> Result<(), IdError> {
     Ok(())
 }
 
+/// The beginning of a name that is made from an id: the id, or where that leaves no room for more its digest.
+pub(crate) fn stem(id: &str) -> String {
+    const ROOM: usize = 32;
+    if id.len() > MAX_ID_BYTES.saturating_sub(ROOM) {
+        crate::state::hex(&crate::state::leaf_hash(id.as_bytes()))
+    } else {
+        String::from(id)
+    }
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*

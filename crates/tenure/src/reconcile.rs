@@ -98,7 +98,12 @@ impl Engine {
         let body = GrantEnded { cause: end.death.cause, id: end.id.clone(), reason: None };
         let void = end.death.at <= end.grant.start;
         let body = if void { Body::GrantVoided(body) } else { Body::GrantEnded(body) };
-        let id = FactId::new(alloc::format!("reconcile/{}/{}", end.id, end.at.as_millis())).ok()?;
+        let id = FactId::new(alloc::format!(
+            "reconcile/{}/{}",
+            crate::id::stem(end.id.as_str()),
+            end.at.as_millis()
+        ))
+        .ok()?;
         let holder = self.assumed().identity_names.name(end.grant.holder)?;
         let fact = Fact::new(id, at, body).effective(end.at);
         Some((fact, vec![Key::new(KeyKind::Person, alloc::sync::Arc::clone(holder))]))

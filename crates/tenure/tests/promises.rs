@@ -329,3 +329,84 @@ fn readers_of_a_shared_engine_see_whole_commits_only() {
         assert!(reader.join().expect("no reader failed") > 0);
     }
 }
+
+#[test]
+fn a_long_id_leaves_nothing_unsaid_and_nothing_unended() {
+    let long = "r".repeat(256);
+    let engine = permit(&engine(), &request(&long, "ann"), nine());
+    assert!(engine.allows("ann", "db:read", None, nine()));
+    let Decision::Permit(held) = engine.decide(&request(&long, "ann"), nine()) else { panic!("recorded") };
+    let grant = held.grants.first().unwrap().id.clone();
+    let revoke = Revoke { by: None, grant, id: long.parse().unwrap(), mode: RevokeMode::Grant, reason: None };
+    let ended = permit(&engine, &Command::Revoke(Arc::new(revoke)), nine().next());
+    assert!(!ended.allows("ann", "db:read", None, nine().next()));
+    let late = at("2026-03-03T09:00:00Z");
+    assert_eq!(engine.reconcile(late).proposal.facts.len(), engine.reconcile(late).removals.len());
+}
+
+#[test]
+fn a_grant_from_elsewhere_takes_the_id_that_a_request_would_give() {
+    let issued = Body::GrantIssued(GrantTerms {
+        basis: Basis::External,
+        beneficiary: "ben".parse().unwrap(),
+        entitlement: "db-reader".parse().unwrap(),
+        event: None,
+        id: "r-1#0".parse().unwrap(),
+        request: None,
+        scope: None,
+        term: Term::new(nine(), nine().plus(Span::hours(1))).unwrap(),
+    });
+    let engine = engine().apply(0, &[Fact::new("f-1".parse().unwrap(), nine(), issued)]).unwrap();
+    let decision = engine.decide(&request("r-1", "ann"), nine());
+    assert_eq!(decision.grounds().reasons.first().unwrap().code.word(), "request.id_reused");
+    for alias in ["r-1#00", "r-1#+0"] {
+        let revoke = Revoke {
+            by: None,
+            grant: alias.parse().unwrap(),
+            id: "x-1".parse().unwrap(),
+            mode: RevokeMode::Grant,
+            reason: None,
+        };
+        assert_eq!(
+            engine.decide(&Command::Revoke(Arc::new(revoke)), nine()).verdict(),
+            Verdict::Deny,
+            "{alias}"
+        );
+    }
+}
+
+#[test]
+fn a_clock_is_not_corrected_into_the_future() {
+    let corrected = Body::ClockCorrected(HighWater { high_water: at("9999-01-01T00:00:00Z") });
+    let refused =
+        engine().admit(&[Fact::new("f-1".parse().unwrap(), nine(), corrected)], nine()).unwrap_err();
+    assert_eq!(refused.code(), "fact.from_future");
+}
+
+#[test]
+fn a_hierarchy_of_too_many_ways_is_refused_and_not_followed_for_ever() {
+    let mut entitlements = Vec::new();
+    for layer in 0..8 {
+        for role in 0..8 {
+            let implies: Vec<String> = (0..8)
+                .map(|below| {
+                    let (to, scope) = (layer + 1, (7 * layer + role + below) % 16);
+                    format!(r#"{{"entitlement": "e{to}-{below}", "scope": "s{scope}"}}"#)
+                })
+                .collect();
+            let implies = if layer < 7 { implies.join(",") } else { String::new() };
+            let permissions = if layer == 7 { r#""p""# } else { "" };
+            entitlements.push(format!(
+                r#""e{layer}-{role}": {{"kind": "role", "permissions": [{permissions}], "implies": [{implies}]}}"#
+            ));
+        }
+    }
+    let scopes: Vec<String> = (0..16).map(|n| format!(r#""s{n}": {{"type": "node"}}"#)).collect();
+    let text = format!(
+        r#"{{"tenure": 1, "resources": {{{}}}, "entitlements": {{{}}}}}"#,
+        scopes.join(","),
+        entitlements.join(",")
+    );
+    let error = Engine::new(Policy::from_json(text).unwrap(), State::default()).unwrap_err();
+    assert_eq!(error.code(), "limit.closure");
+}

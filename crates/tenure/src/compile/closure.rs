@@ -15,6 +15,9 @@ const LIMITED: u32 = 1 << 31;
 /// The most entries of the closure: what entitlements give, counted per pair.
 const MAX_ENTRIES: usize = 50_000_000;
 
+/// The most ways, apart in scopes, from one entitlement to one permission.
+const MAX_ROUTES: usize = 64;
+
 /// The hierarchy, ready to be asked which entitlements give a permission.
 #[derive(Debug, Default)]
 pub(crate) struct Hierarchy {
@@ -83,7 +86,9 @@ impl Hierarchy {
             for edge in edges.get(from as usize).into_iter().flatten() {
                 let Some(beyond) = reached.get(edge.to as usize) else { continue };
                 for (permission, reach) in beyond {
-                    add(&mut own, *permission, reach, edge);
+                    if !add(&mut own, *permission, reach, edge) {
+                        return Err(HierarchyError::TooLarge);
+                    }
                 }
             }
             entries = entries.saturating_add(own.len());
@@ -242,21 +247,22 @@ fn own_permissions(state: &State, entitlement: u32) -> Reached {
         for permission in &version.permissions {
             let Some(permission) = state.permission_names.find(permission.as_str()) else { continue };
             let here = Edge { to: entitlement, scope: NONE, window };
-            add(&mut reached, permission, &Reach::Plain, &here);
+            // One way without a scope at most, so there are never too many.
+            let _ = add(&mut reached, permission, &Reach::Plain, &here);
         }
     }
     reached
 }
 
-/// Adds what lies beyond an edge.
-fn add(reached: &mut Reached, permission: u32, beyond: &Reach, edge: &Edge) {
+/// Adds what lies beyond an edge; false if there are too many ways.
+fn add(reached: &mut Reached, permission: u32, beyond: &Reach, edge: &Edge) -> bool {
     let unlimited = edge.scope == NONE && edge.window == Window::ALWAYS;
     if let (Reach::Plain, true) = (beyond, unlimited) {
         reached.insert(permission, Reach::Plain);
-        return;
+        return true;
     }
     let known = reached.entry(permission).or_insert_with(|| Reach::Routes(Vec::new()));
-    let Reach::Routes(known) = known else { return };
+    let Reach::Routes(known) = known else { return true };
     let window = IntervalSet::from(edge.window);
     let through = |scopes: &[u32], when: IntervalSet| {
         let mut scopes = Vec::from(scopes);
@@ -273,14 +279,17 @@ fn add(reached: &mut Reached, permission: u32, beyond: &Reach, edge: &Edge) {
         }
     };
     for route in routes.into_iter().filter(|route| !route.when.is_empty()) {
+        let full = known.len() >= MAX_ROUTES;
         match known.iter_mut().find(|k| k.scopes == route.scopes) {
             Some(same) => same.when = same.when.union(&route.when),
+            None if full => return false,
             None => known.push(route),
         }
     }
     if known.iter().any(|route| route.scopes.is_empty() && route.when.is_always()) {
         reached.insert(permission, Reach::Plain);
     }
+    true
 }
 
 /// For each entitlement from which edges without scope lead to `group`: when they do.

@@ -293,7 +293,8 @@ impl<'a> Case<'a> {
         } else {
             self.trace.holds(self.now, state.high_water(), slack)
         };
-        let next_change_at = Some(holds.end()).filter(|end| !end.is_never()).into_iter().chain(next).min();
+        let end = Some(holds.end()).filter(|end| !end.is_never() && *end > self.trace.at);
+        let next_change_at = end.into_iter().chain(next).min();
         let mut footprint: Vec<(Key, u64)> =
             self.footprint.into_iter().map(|key| (state.version(&key), key)).map(|(v, k)| (k, v)).collect();
         footprint.sort_unstable();

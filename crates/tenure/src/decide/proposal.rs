@@ -110,7 +110,7 @@ impl Draft {
     }
 
     fn fact(&self, n: usize, body: Body, at: Timestamp) -> Option<Fact> {
-        let mut id = self.command.id().to_string();
+        let mut id = crate::id::stem(self.command.id().as_str());
         id.push('/');
         id.push_str(&n.to_string());
         let id = FactId::new(id).ok()?;

@@ -99,6 +99,13 @@ fn recorded(case: &mut Case<'_>, request: &Request, digest: impl Fn() -> String)
     let state = case.state();
     let known =
         state.request_reference(request.id.as_str()).and_then(|r| state.requests.at(r).map(|row| (r, row)));
+    // A grant that the log has from elsewhere under the name that an item would get takes the id as well.
+    let taken = (0u32..).zip(&request.items).filter_map(|(number, _)| super::item::grant_id(request, number));
+    let taken = taken.filter_map(|id| state.grant_reference(id.as_str())).next().is_some();
+    let new = known.is_none_or(|(_, row)| row.stage == Stage::Named || row.stage == Stage::Made);
+    if taken && new {
+        return Err(case.fail(Reason::error(Code::RequestIdReused).with("request", request.id.as_str())));
+    }
     let Some((reference, row)) = known else { return Ok(Recorded::New) };
     let named = |code| Reason::error(code).with("request", request.id.as_str());
     if row.stage == Stage::Named && row.last_grant == NONE {

@@ -24,7 +24,7 @@ pub enum EngineError {
     },
     /// The hierarchy gives more than fits.
     #[error(
-        "the entitlements give more than 50,000,000 pairs of entitlement and permission; split the hierarchy"
+        "the entitlements give more than 50,000,000 pairs of entitlement and permission, or one gives a permission in more than 64 ways that differ in scope; split the hierarchy"
     )]
     TooLarge,
     /// The state contradicts itself; no log that was replayed leads there.

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use crate::engine::CLOCK_TOLERANCE;
 use crate::fact::{Body, Fact};
 use crate::id::FactId;
-use crate::model::{Holder, Implied};
+use crate::model::{Basis, Holder, Implied};
 use crate::policy::NounKind;
 use crate::state::{State, leaf_hash};
 use crate::time::Timestamp;
@@ -72,6 +72,9 @@ pub enum AdmitErrorKind {
         /// The end.
         until: Timestamp,
     },
+    /// It would give something for ever.
+    #[error("it never ends; write an `end` and a `limit` before the year 10000")]
+    Endless,
     /// It takes back what has taken effect, or nothing.
     #[error("`{replaces}` is not a fact that has yet to take effect; record a new fact that corrects it")]
     Replaces {
@@ -90,6 +93,7 @@ impl AdmitError {
             AdmitErrorKind::Redefined { .. } => "fact.redefined",
             AdmitErrorKind::Cycle { .. } => "fact.cycle",
             AdmitErrorKind::Window { .. } => "fact.window",
+            AdmitErrorKind::Endless => "fact.endless",
             AdmitErrorKind::Replaces { .. } => "fact.replaces",
         }
     }
@@ -306,11 +310,17 @@ fn judge(state: &State, fact: &Fact, now: Timestamp) -> Result<(), AdmitErrorKin
             needs(NounKind::Identity, made.request.requester.as_str())?;
             needs(NounKind::Identity, made.request.beneficiary.as_str())
         }
+        Body::GrantIssued(terms) if matches!(terms.basis, Basis::Policy { limit, .. } if limit.is_never()) => {
+            Err(AdmitErrorKind::Endless)
+        }
         Body::GrantIssued(terms) => {
             needs(NounKind::Identity, terms.beneficiary.as_str())?;
             needs(NounKind::Entitlement, terms.entitlement.as_str())?;
             place(&terms.scope)?;
             terms.event.as_ref().map_or(Ok(()), |event| needs(NounKind::Event, event.as_str()))
+        }
+        Body::GrantExtended(extended) if extended.end.is_never() || extended.limit.is_never() => {
+            Err(AdmitErrorKind::Endless)
         }
         Body::GrantExtended(extended) => known_grant(state, extended.id.as_str()),
         Body::GrantEnded(e) | Body::GrantRevoked(e) | Body::GrantVoided(e) => {
@@ -318,6 +328,9 @@ fn judge(state: &State, fact: &Fact, now: Timestamp) -> Result<(), AdmitErrorKin
         }
         Body::RequestWithdrawn(n) => known_request(state, n.id.as_str()),
         Body::RequestResolved(resolved) => known_request(state, resolved.id.as_str()),
+        Body::ClockCorrected(corrected) if corrected.high_water > now.plus(CLOCK_TOLERANCE) => {
+            Err(AdmitErrorKind::FromFuture { recorded_at: corrected.high_water, now })
+        }
         Body::FeedHeartbeat(_) | Body::PolicyAdopted(_) | Body::ClockCorrected(_) => Ok(()),
     }
 }

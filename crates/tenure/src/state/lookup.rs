@@ -94,7 +94,9 @@ impl State {
             return self.own_names.at(own).map(|own| own.grant);
         }
         let (request, item) = id.rsplit_once('#')?;
-        let item: u16 = item.parse().ok()?;
+        let number: u16 = item.parse().ok()?;
+        // One grant has one name: `#00` and `#+0` are not `#0`.
+        let item = Some(number).filter(|number| number.to_string() == item)?;
         let request = self.request_reference(request)?;
         let mut grant = self.requests.at(request)?.last_grant;
         while let Some(row) = self.grants.at(grant) {
