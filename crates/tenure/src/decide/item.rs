@@ -271,6 +271,6 @@ pub(super) fn errors(case: &Case<'_>) -> usize {
     case.reasons.iter().filter(|reason| reason.level == super::Level::Error).count()
 }
 
-pub(super) fn grant_id(request: &Request, item: u32) -> Option<GrantId> {
+fn grant_id(request: &Request, item: u32) -> Option<GrantId> {
     GrantId::new(alloc::format!("{}#{item}", crate::id::stem(request.id.as_str()))).ok()
 }

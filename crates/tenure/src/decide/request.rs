@@ -1,7 +1,7 @@
 //! A request asks for entitlements for a time. What stands in its way is collected; what limits it is reported;
 //! the answer is all or nothing.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -100,8 +100,14 @@ fn recorded(case: &mut Case<'_>, request: &Request, digest: impl Fn() -> String)
     let known =
         state.request_reference(request.id.as_str()).and_then(|r| state.requests.at(r).map(|row| (r, row)));
     // A grant that the log has from elsewhere under the name that an item would get takes the id as well.
-    let taken = (0u32..).zip(&request.items).filter_map(|(number, _)| super::item::grant_id(request, number));
-    let taken = taken.filter_map(|id| state.grant_reference(id.as_str())).next().is_some();
+    let mut name = crate::id::stem(request.id.as_str());
+    let stem = name.len();
+    let taken = (0..request.items.len()).any(|number| {
+        name.truncate(stem);
+        name.push('#');
+        name.push_str(&number.to_string());
+        state.own_reference(&name).is_some()
+    });
     let new = known.is_none_or(|(_, row)| row.stage == Stage::Named || row.stage == Stage::Made);
     if taken && new {
         return Err(case.fail(Reason::error(Code::RequestIdReused).with("request", request.id.as_str())));
