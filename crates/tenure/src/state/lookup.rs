@@ -86,12 +86,17 @@ impl State {
         })
     }
 
-    pub(crate) fn grant_reference(&self, id: &str) -> Option<u32> {
+    /// The grant of that name, if it is not named for its request.
+    pub(crate) fn own_reference(&self, id: &str) -> Option<u32> {
         let own = self
             .own_name_index
             .find(hash(id), |r| self.own_names.at(r).is_some_and(|own| self.texts.get(own.name) == id));
-        if let Some(own) = own {
-            return self.own_names.at(own).map(|own| own.grant);
+        self.own_names.at(own?).map(|own| own.grant)
+    }
+
+    pub(crate) fn grant_reference(&self, id: &str) -> Option<u32> {
+        if let Some(grant) = self.own_reference(id) {
+            return Some(grant);
         }
         let (request, item) = id.rsplit_once('#')?;
         let number: u16 = item.parse().ok()?;
