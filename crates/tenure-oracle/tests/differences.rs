@@ -195,3 +195,17 @@ fn a_denial_at_the_end_of_time_has_its_reason() {
         ["input.missing"]
     );
 }
+
+/// What was asked for a time counts from now, so the answer does not end when the time would.
+#[test]
+fn an_answer_lasts_longer_than_what_it_gives() {
+    let mut story = story();
+    let permit = story.decide_and_commit(&request("r-1", r#"[{"entitlement": "write"}]"#), NOON);
+    assert_eq!(permit.grants()[0].end, at("2026-03-02T14:00:00Z"));
+    assert!(permit.grounds().holds.end().is_never());
+    let longer = r#"{"extend": {"id": "x", "grant": "r-1#0", "duration": "4h"}}"#;
+    let longer: Command = tenure::document::parse_json(longer, &tenure::document::Limits::default()).unwrap();
+    let extended = story.decides(&longer, "2026-03-02T13:00:00Z");
+    assert_eq!(extended.grants()[0].end, at("2026-03-02T17:00:00Z"));
+    assert_eq!(extended.grounds().holds.end(), at("2026-03-02T14:00:00Z"), "until the grant ends");
+}

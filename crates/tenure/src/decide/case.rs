@@ -171,6 +171,17 @@ impl<'a> Case<'a> {
         Death::with(grant, &extensions, &life, self.engine.rules(), self.world(), self.engine.adopted()).at
     }
 
+    /// When a grant would die if it were extended now for ever; none if what is recorded makes that depend on how
+    /// far it is extended.
+    pub(super) fn death_however_extended(&self, grant: &GrantRow) -> Option<Timestamp> {
+        let later = self.state().extensions_of(grant).iter().any(|extension| extension.at > self.at());
+        let follows = matches!(
+            self.state().origin(grant).basis,
+            Basis::Policy { event: Some(terms), .. } if terms.follow
+        );
+        (!later && !follows).then(|| self.death_if_extended(grant, Timestamp::MAX, Timestamp::MAX))
+    }
+
     /// Reads all that the death of a grant is derived from.
     fn rests_on(&mut self, grant: &GrantRow) {
         let state = self.state();

@@ -224,7 +224,11 @@ pub(super) fn gains(
     let after = case.death_if_extended(grant, end.at, limit);
     // What else ends the grant does not move, so the death moves only if it is the end.
     let moment = Moment { at: after, moves: end.moves && after == end.at };
-    case.trace.compare(end, Moment::fixed(after));
+    match case.death_however_extended(grant).filter(|last| after == end.at.min(*last)) {
+        Some(last) if last.is_never() => {}
+        Some(last) => drop(case.trace.compare(end, Moment::fixed(last))),
+        None => drop(case.trace.compare(end, Moment::fixed(after))),
+    }
     let shorten = rules.iter().all(|rule| rule.rule.extension.is_some_and(|e| e.allow_shorten));
     let reason = match case.trace.compare(moment, Moment::fixed(held)) {
         Ordering::Less if !shorten => {

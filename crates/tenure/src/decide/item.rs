@@ -48,7 +48,7 @@ pub(super) fn judge(
     inputs(case, ask, &rules, &stated, long.is_none());
     let long = long?;
     if let Some(asked) = long.asked
-        && !case.trace.moment_is_before(ask.start, asked.at)
+        && !case.trace.precedes(ask.start, asked)
     {
         case.reasons.push(Reason::error(Code::WindowElapsed).with("end", text(asked.at)).item(ask.item));
     }

@@ -62,6 +62,15 @@ impl Trace {
         }
     }
 
+    /// Whether the first moment is before the second.
+    pub(crate) fn precedes(&mut self, a: Moment, b: Moment) -> bool {
+        match (a.moves, b.moves) {
+            (true, false) => self.moment_is_before(a, b.at),
+            (false, true) => !self.moment_is_before(b, a.at.next()),
+            _ => a.at < b.at,
+        }
+    }
+
     /// Compares two moments, so that their order stays what it is.
     pub(crate) fn compare(&mut self, a: Moment, b: Moment) -> core::cmp::Ordering {
         match (a.moves, b.moves) {

@@ -4,7 +4,6 @@
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::cmp::Ordering;
 
 use super::case::Case;
 use super::trace::Moment;
@@ -221,17 +220,20 @@ pub(super) fn close(case: &mut Case<'_>, ask: &Ask<'_>, limits: &mut Vec<Limit>)
         !never
     });
     let limits = &*limits;
-    for (n, a) in limits.iter().enumerate() {
-        for b in limits.iter().skip(n.saturating_add(1)) {
-            case.trace.compare(a.end, b.end);
-        }
-    }
     let Some(least) = limits.iter().map(|limit| limit.end.at).min() else {
         // Nothing that was matched ends: how long it may be is for the request to say.
         let inputs: Value = core::iter::once(String::from("duration")).collect();
         case.reasons.push(Reason::error(Code::InputMissing).with("inputs", inputs).item(ask.item));
         return None;
     };
+    // Which of them bind has to stay, and which is the least of each kind.
+    for (n, a) in limits.iter().enumerate() {
+        for b in limits.iter().skip(n.saturating_add(1)) {
+            if a.end.at == least || b.end.at == least || a.kind == b.kind {
+                case.trace.compare(a.end, b.end);
+            }
+        }
+    }
     let fixed = limits.iter().any(|limit| limit.end.at == least && !limit.end.moves);
     for limit in limits {
         case.bounds.push(Bound {
@@ -245,7 +247,7 @@ pub(super) fn close(case: &mut Case<'_>, ask: &Ask<'_>, limits: &mut Vec<Limit>)
     let mut left = true;
     let mut named: Vec<BoundKind> = Vec::new();
     for limit in limits {
-        if case.trace.compare(ask.start, limit.end) != Ordering::Less {
+        if !case.trace.precedes(ask.start, limit.end) {
             left = false;
             if !named.contains(&limit.kind) {
                 named.push(limit.kind);
@@ -280,12 +282,13 @@ pub(super) fn exceed(
         return;
     }
     let start = ask.start.at;
-    let mut rejected: Vec<BoundKind> = Vec::new();
-    let mut sorted: Vec<&Limit> = limits.iter().filter(|limit| limit.end.at < asked.at).collect();
+    let rejects =
+        |limit: &&Limit| matched.iter().any(|(rule, _)| rule.rule.on_exceed.of(limit.kind) == Exceed::Reject);
+    let mut sorted: Vec<&Limit> = limits.iter().filter(rejects).collect();
     sorted.sort_by_key(|limit| (limit.kind, limit.end.at));
+    let mut rejected: Vec<BoundKind> = Vec::new();
     for limit in sorted {
-        let rejects = matched.iter().any(|(rule, _)| rule.rule.on_exceed.of(limit.kind) == Exceed::Reject);
-        if !rejects || rejected.contains(&limit.kind) {
+        if !case.trace.precedes(limit.end, asked) || rejected.contains(&limit.kind) {
             continue;
         }
         rejected.push(limit.kind);
