@@ -1,6 +1,7 @@
 //! What is held: standing assignments, memberships and grants.
 
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use super::super::records::{Extension, ExtensionsRow, Listed, OwnName};
 use super::super::{GrantRow, OWN_NAME, Stage, StandingRow, State};
