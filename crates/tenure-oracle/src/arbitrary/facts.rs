@@ -332,7 +332,10 @@ impl Log {
                 } else {
                     Holder::Identity(dice.identity())
                 };
-                let definition = Standing { entitlement: dice.entitlement(), from, holder, scope, until };
+                // Groups within groups make members of those who were not named.
+                let nested = matches!(holder, Holder::Group(_)) && dice.chance(40);
+                let entitlement = if nested { dice.name(&GROUPS) } else { dice.entitlement() };
+                let definition = Standing { entitlement, from, holder, scope, until };
                 Body::StandingAssigned(Defined { definition, id: name })
             }
             4 => match dice.pick(&self.memberships) {
