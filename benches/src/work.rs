@@ -53,6 +53,7 @@ impl World {
         let scope = random.chance(20).then(|| place(random.below(u64::from(self.resources)) as u32));
         let days = 1 + random.below(30) as u32;
         Body::GrantIssued(GrantTerms {
+            conditions: Default::default(),
             basis: Basis::External,
             beneficiary: identity(who),
             entitlement: role(random.below(u64::from(self.roles)) as u32),

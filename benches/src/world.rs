@@ -255,6 +255,7 @@ impl World {
         for resource in 0..self.resources {
             bodies.push(Body::ResourceDefined(Defined {
                 definition: Resource {
+                    parent_while: Default::default(),
                     application: None,
                     attributes: Default::default(),
                     name: None,
@@ -367,6 +368,7 @@ impl World {
         let name = format!("g{number}");
         let terms = |basis, id: GrantId, request| {
             Body::GrantIssued(GrantTerms {
+                conditions: Default::default(),
                 basis,
                 beneficiary: identity(grant.holder),
                 entitlement: role(grant.role),

@@ -53,7 +53,10 @@ pub fn matches(
 }
 
 fn who(world: &World, selector: &IdentitySelector, identity: &IdentityId, t: Timestamp) -> bool {
-    let IdentitySelector { attributes, groups, ids, kinds } = selector;
+    let IdentitySelector { anyone, attributes, groups, ids, kinds, via: _ } = selector;
+    if *anyone {
+        return true;
+    }
     // A kind never changes, so it is known of somebody who is yet to come.
     let kind = world.identity(identity, Timestamp::MAX).map(|noun| noun.kind);
     let now = world.identity(identity, t).map(|noun| noun.attributes).unwrap_or_default();
@@ -66,13 +69,19 @@ fn who(world: &World, selector: &IdentitySelector, identity: &IdentityId, t: Tim
 }
 
 fn what(world: &World, selector: &EntitlementSelector, entitlement: &EntitlementId, t: Timestamp) -> bool {
-    let EntitlementSelector { applications, attributes, ids, kinds } = selector;
+    let EntitlementSelector { anything, applications, attributes, ids, kinds, sensitivity } = selector;
     let Some(noun) = world.entitlement(entitlement, t) else { return false };
-    let named = !attributes.is_empty() || applications.is_some() || ids.is_some() || kinds.is_some();
+    let named = *anything
+        || !attributes.is_empty()
+        || applications.is_some()
+        || ids.is_some()
+        || kinds.is_some()
+        || sensitivity.is_some();
     named
         && entitlement_valid(world, entitlement, t)
         && ids.as_ref().is_none_or(|ids| ids.contains(entitlement))
         && kinds.as_ref().is_none_or(|kinds| kinds.contains(&noun.kind))
+        && sensitivity.as_ref().is_none_or(|list| noun.sensitivity.is_some_and(|one| list.contains(&one)))
         && attributes.iter().all(|(name, words)| words.iter().any(|word| has(&noun.attributes, name, word)))
         && applications
             .as_ref()

@@ -95,10 +95,12 @@ pub(crate) fn renew(world: &World, renew: &Renew, at: Timestamp) -> Outcome {
         duration: renew.duration,
         event: renew.event.clone().or_else(|| terms.event.clone()),
         id: renew.id.clone(),
+        inputs: renew.inputs.clone(),
         items: vec![Item { entitlement: terms.entitlement.clone(), scope: terms.scope.clone() }],
         reason: renew.reason.clone(),
         renews: Some(renew.grant.clone()),
         requester: by.clone(),
+        rule: renew.rule.clone(),
         start: renew.start.or(after),
         ticket: renew.ticket.clone(),
         until: None,
@@ -417,6 +419,7 @@ fn issue(
     let refs = rules.iter().map(|(id, rule)| RuleRef { digest: digest::rule(rule), id: (*id).clone() });
     let on_loss = strictest_on_loss(rules);
     Some(GrantTerms {
+        conditions: Default::default(),
         basis: Basis::Policy { event, limit, on_loss, rules: refs.collect() },
         beneficiary: ask.beneficiary.clone(),
         entitlement: ask.entitlement.clone(),

@@ -196,6 +196,8 @@ ids! {
     FeedId
     /// A rule of the policy document.
     RuleId
+    /// A named condition of the policy document.
+    ConditionId
     /// An entry of the log.
     FactId
     /// The name of an attribute.

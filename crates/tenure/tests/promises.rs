@@ -247,6 +247,7 @@ fn chains_of_any_length_are_followed_without_recursion() {
     push(Body::IdentityDefined(Defined { definition: human, id: "ann".parse().unwrap() }));
     let last = LENGTH.saturating_sub(1);
     push(Body::GrantIssued(GrantTerms {
+        conditions: Default::default(),
         basis: Basis::External,
         beneficiary: "ann".parse().unwrap(),
         entitlement: format!("e-{last}").parse().unwrap(),
@@ -308,6 +309,7 @@ fn readers_of_a_shared_engine_see_whole_commits_only() {
         let human = Identity::new(IdentityKind::Human);
         let defined = Body::IdentityDefined(Defined { definition: human, id: identity.parse().unwrap() });
         let issued = Body::GrantIssued(GrantTerms {
+            conditions: Default::default(),
             basis: Basis::External,
             beneficiary: identity.parse().unwrap(),
             entitlement: "db-reader".parse().unwrap(),
@@ -347,6 +349,7 @@ fn a_long_id_leaves_nothing_unsaid_and_nothing_unended() {
 #[test]
 fn a_grant_from_elsewhere_takes_the_id_that_a_request_would_give() {
     let issued = Body::GrantIssued(GrantTerms {
+        conditions: Default::default(),
         basis: Basis::External,
         beneficiary: "ben".parse().unwrap(),
         entitlement: "db-reader".parse().unwrap(),

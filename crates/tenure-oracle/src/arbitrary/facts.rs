@@ -153,6 +153,7 @@ impl Log {
                         let term =
                             Term::new(start, end.unwrap_or_else(|| start.plus(dice.span()).plus(hours(8))))?;
                         Some(GrantTerms {
+                            conditions: Default::default(),
                             basis: self.basis(dice, request.event.is_some(), term),
                             beneficiary: request.beneficiary.clone(),
                             entitlement: item.entitlement.clone(),
@@ -190,6 +191,7 @@ impl Log {
             None => (dice.identity(), dice.entitlement(), dice.scope()),
         };
         let terms = GrantTerms {
+            conditions: Default::default(),
             basis: if dice.chance(60) { self.basis(dice, event.is_some(), term) } else { Basis::External },
             beneficiary: who,
             entitlement: what,
@@ -228,6 +230,7 @@ impl Log {
     fn extended(&mut self, dice: &mut Dice<'_>, effective: Timestamp) {
         let Some(terms) = dice.recent(&self.grants) else { return };
         let command = Extend {
+            inputs: Default::default(),
             by: None,
             context: BTreeMap::new(),
             duration: dice.span(),
@@ -321,7 +324,8 @@ impl Log {
                 let name: MembershipId = id(&format!("n{}", self.memberships.len()));
                 self.memberships.push(name.clone());
                 let (group, member) = (dice.name(&GROUPS), dice.identity());
-                let definition = Membership { from, group, member, scope, until };
+                let definition =
+                    Membership { conditions: Default::default(), from, group, member, scope, until };
                 Body::MembershipAdded(Defined { definition, id: name })
             }
             2 | 3 => {
@@ -335,7 +339,8 @@ impl Log {
                 // Groups within groups make members of those who were not named.
                 let nested = matches!(holder, Holder::Group(_)) && dice.chance(40);
                 let entitlement = if nested { dice.name(&GROUPS) } else { dice.entitlement() };
-                let definition = Standing { entitlement, from, holder, scope, until };
+                let definition =
+                    Standing { conditions: Default::default(), entitlement, from, holder, scope, until };
                 Body::StandingAssigned(Defined { definition, id: name })
             }
             4 => match dice.pick(&self.memberships) {
@@ -382,6 +387,7 @@ impl Log {
                     name: None,
                     owner: None,
                     parent: Some(dice.name(&RESOURCES)),
+                    parent_while: Default::default(),
                     sensitivity: None,
                     r#type: "folder".into(),
                 };

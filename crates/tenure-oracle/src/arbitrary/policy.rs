@@ -4,12 +4,12 @@ use alloc::collections::{BTreeMap, BTreeSet};
 
 use tenure::id::{AttributeId, EntitlementId, IdentityId, ResourceId};
 use tenure::model::{
-    Application, Attributes, BusinessEvent, Entitlement, EntitlementKind, Holder, Identity, IdentityKind,
-    Implied, Membership, OnLoss, Resource, Scalar, Standing, Value,
+    Application, Attributes, BusinessEvent, ConditionNames, Entitlement, EntitlementKind, Holder, Identity,
+    IdentityKind, Implied, Membership, OnLoss, Resource, Scalar, Standing, Value,
 };
 use tenure::policy::{
     AlreadyHeld, Anchor, BoundKind, Duration, Eligibility, EntitlementSelector, EventRule, Exceed, Extension,
-    IdentitySelector, OnExceed, PolicyDocument, Renewal, Requirements, SessionRule,
+    IdentitySelector, OnExceed, PolicyDocument, Prerequisites, Renewal, Requirements, SessionRule,
 };
 use tenure::time::{LocalTime, Recurrence, Span, Timestamp, Weekday, Weekdays, Window, Zone};
 
@@ -47,6 +47,7 @@ fn resources(dice: &mut Dice<'_>, document: &mut PolicyDocument) {
         let parent = parent.filter(|parent| document.resources.contains_key(*parent));
         let parent: Option<ResourceId> = parent.map(id).filter(|_| !dice.chance(10));
         let resource = Resource {
+            parent_while: ConditionNames::default(),
             application: None,
             attributes: Attributes::new(),
             name: None,
@@ -174,13 +175,19 @@ fn held(dice: &mut Dice<'_>, document: &mut PolicyDocument) {
         let (from, until) = limits(dice);
         let entitlement = dice.name(below);
         let scope = if dice.chance(40) { Some(dice.name(&["root", "root/a", "root/b"])) } else { None };
-        document.standing.insert(id(&format!("s{n}")), Standing { entitlement, from, holder, scope, until });
+        document.standing.insert(
+            id(&format!("s{n}")),
+            Standing { conditions: Default::default(), entitlement, from, holder, scope, until },
+        );
     }
     for n in 0..dice.below(4) {
         let (from, until) = limits(dice);
         let (group, member) = (dice.name(&GROUPS), dice.name(&people));
         let scope = if dice.chance(15) { Some(dice.name(&["root", "root/a"])) } else { None };
-        document.memberships.insert(id(&format!("m{n}")), Membership { from, group, member, scope, until });
+        document.memberships.insert(
+            id(&format!("m{n}")),
+            Membership { conditions: Default::default(), from, group, member, scope, until },
+        );
     }
 }
 
@@ -253,6 +260,12 @@ fn rule(dice: &mut Dice<'_>, plain: bool) -> Eligibility {
         already_held: dice
             .pick(&[AlreadyHeld::Stack, AlreadyHeld::Stack, AlreadyHeld::Extend, AlreadyHeld::Reject])
             .unwrap_or_default(),
+        approvals: Vec::new(),
+        conditions: ConditionNames::default(),
+        inputs: BTreeMap::new(),
+        priority: None,
+        requires: Prerequisites::default(),
+        when: ConditionNames::default(),
         anchor: dice.pick(&[Anchor::Request, Anchor::Request, Anchor::Window]).unwrap_or_default(),
         description: None,
         duration,

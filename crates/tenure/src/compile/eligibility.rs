@@ -158,6 +158,9 @@ impl CompiledRule {
         {
             return None;
         }
+        if let Some(sensitivity) = &wanted.sensitivity {
+            when = meet(when, target.when(|e| e.sensitivity.is_some_and(|s| sensitivity.contains(&s))))?;
+        }
         if let Some(applications) = &wanted.applications {
             when = meet(
                 when,

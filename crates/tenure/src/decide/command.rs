@@ -6,7 +6,7 @@ use alloc::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AttributeId, EventId, GrantId, IdentityId, RequestId};
+use crate::id::{AttributeId, EventId, GrantId, IdentityId, RequestId, RuleId};
 use crate::model::{Request, Value};
 use crate::time::{Span, Timestamp};
 
@@ -44,6 +44,9 @@ pub struct Extend {
     pub grant: GrantId,
     /// The name of this command, never used twice.
     pub id: RequestId,
+    /// What is filled in, as the rules declare it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inputs: BTreeMap<AttributeId, Value>,
     /// Why, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -72,9 +75,15 @@ pub struct Renew {
     pub grant: GrantId,
     /// The name of the new request, never used twice.
     pub id: RequestId,
+    /// What is filled in, as the rules declare it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inputs: BTreeMap<AttributeId, Value>,
     /// Why, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The rule that shall decide, where the policy lets the requester choose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<RuleId>,
     /// From when; the end of the grant if it still runs, else now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start: Option<Timestamp>,

@@ -115,7 +115,8 @@ pub(super) fn judge(
         start: ask.start.at,
         state: if ask.start.at > case.at() { GrantState::Scheduled } else { GrantState::Active },
     };
-    Some((Outcome::Issue { basis: basis(&rules, ask.event.is_some(), limit), term }, view))
+    let conditions = rules.iter().flat_map(|rule| rule.rule.conditions.iter().cloned()).collect();
+    Some((Outcome::Issue { basis: basis(&rules, ask.event.is_some(), limit), conditions, term }, view))
 }
 
 /// What a command states beside what it asks for.

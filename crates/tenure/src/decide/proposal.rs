@@ -9,7 +9,7 @@ use super::{Command, Grounds};
 use crate::fact::{Body, Fact, GrantExtended, RequestMade, RequestResolved};
 use crate::id::{FactId, GrantId, IdentityId};
 use crate::log::{Expectation, Key, KeyKind, Proposal};
-use crate::model::{Basis, GrantTerms, Request, Term};
+use crate::model::{Basis, ConditionNames, GrantTerms, Request, Term};
 use crate::time::Timestamp;
 
 /// What a permit writes.
@@ -48,7 +48,7 @@ pub(crate) struct Granting {
 /// What an item of a request comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    Issue { basis: Basis, term: Term },
+    Issue { basis: Basis, conditions: ConditionNames, term: Term },
     Extend { end: Timestamp, limit: Timestamp },
 }
 
@@ -136,7 +136,7 @@ impl Draft {
         let person = Key::new(KeyKind::Person, request.beneficiary.shared());
         for ((id, outcome), item) in granting.items.iter().zip(&request.items) {
             let body = match outcome {
-                Outcome::Issue { basis, term } => {
+                Outcome::Issue { basis, conditions, term } => {
                     let terms = GrantTerms {
                         basis: basis.clone(),
                         beneficiary: request.beneficiary.clone(),
@@ -146,6 +146,7 @@ impl Draft {
                         request: Some(request.id.clone()),
                         scope: item.scope.clone(),
                         term: *term,
+                        conditions: conditions.clone(),
                     };
                     Body::GrantIssued(terms)
                 }

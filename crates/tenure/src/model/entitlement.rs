@@ -10,7 +10,7 @@ use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Attributes, Change, Sensitivity};
+use super::{Attributes, Change, ConditionNames, Sensitivity};
 use crate::id::{ApplicationId, AttributeId, EntitlementId, IdentityId, PermissionId, ResourceId};
 use crate::time::{Timestamp, Window};
 
@@ -87,12 +87,21 @@ pub struct Implied {
     /// The first instant after the edge.
     #[serde(skip_serializing_if = "is_max")]
     pub until: Timestamp,
+    /// The edge counts only while these conditions hold.
+    #[serde(rename = "while", skip_serializing_if = "ConditionNames::is_none")]
+    pub conditions: ConditionNames,
 }
 
 impl Implied {
     /// An edge that always counts, everywhere.
-    pub const fn always(entitlement: EntitlementId) -> Self {
-        Self { entitlement, from: Timestamp::MIN, scope: None, until: Timestamp::MAX }
+    pub fn always(entitlement: EntitlementId) -> Self {
+        Self {
+            entitlement,
+            from: Timestamp::MIN,
+            scope: None,
+            until: Timestamp::MAX,
+            conditions: ConditionNames::default(),
+        }
     }
 
     /// When the edge counts; none if it ends before it begins.
@@ -123,6 +132,7 @@ impl<'de> Deserialize<'de> for Implied {
                     from: limited.from.unwrap_or(Timestamp::MIN),
                     scope: limited.scope,
                     until: limited.until.unwrap_or(Timestamp::MAX),
+                    conditions: limited.conditions,
                 })
             }
         }
@@ -138,6 +148,8 @@ impl<'de> Deserialize<'de> for Implied {
             scope: Option<ResourceId>,
             #[serde(default, deserialize_with = "super::date::end_if_any")]
             until: Option<Timestamp>,
+            #[serde(default, rename = "while")]
+            conditions: ConditionNames,
         }
 
         deserializer.deserialize_any(Edge)

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use super::ConditionNames;
 use crate::id::{EntitlementId, EventId, GrantId, IdentityId, RequestId, ResourceId, RuleId};
 use crate::time::{Span, Timestamp, Window};
 
@@ -78,6 +79,9 @@ pub struct GrantTerms {
     pub scope: Option<ResourceId>,
     /// From when until when.
     pub term: Term,
+    /// It counts only while these conditions hold.
+    #[serde(default, rename = "while", skip_serializing_if = "ConditionNames::is_none")]
+    pub conditions: ConditionNames,
 }
 
 /// Why a grant was given: the policy decided it, or it came from elsewhere.

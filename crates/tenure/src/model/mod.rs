@@ -6,6 +6,7 @@
 mod account;
 mod application;
 mod business_event;
+mod conditions;
 pub(crate) mod date;
 mod entitlement;
 mod grant;
@@ -19,6 +20,7 @@ mod value;
 pub use account::{Account, AccountChange};
 pub use application::{Application, ApplicationChange};
 pub use business_event::{BusinessEvent, BusinessEventChange};
+pub use conditions::ConditionNames;
 pub use entitlement::{Entitlement, EntitlementChange, EntitlementKind, Implied};
 pub use grant::{Basis, EventTerms, GrantState, GrantTerms, OnLoss, RuleRef, Term};
 pub use history::{Change, History};

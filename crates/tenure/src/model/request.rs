@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::Value;
-use crate::id::{AttributeId, EntitlementId, EventId, GrantId, IdentityId, RequestId, ResourceId};
+use crate::id::{AttributeId, EntitlementId, EventId, GrantId, IdentityId, RequestId, ResourceId, RuleId};
 use crate::time::{Span, Timestamp};
 
 /// An access request.
@@ -31,6 +31,9 @@ pub struct Request {
     pub event: Option<EventId>,
     /// Its name, given by the host, never used twice.
     pub id: RequestId,
+    /// What the requester fills in, as the rules declare it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub inputs: BTreeMap<AttributeId, Value>,
     /// What is asked for; all or nothing.
     pub items: Vec<Item>,
     /// In words.
@@ -41,6 +44,9 @@ pub struct Request {
     pub renews: Option<GrantId>,
     /// Who asks.
     pub requester: IdentityId,
+    /// The rule that shall decide, where the policy lets the requester choose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<RuleId>,
     /// From when; now when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start: Option<Timestamp>,
@@ -76,9 +82,11 @@ impl Request {
             duration: None,
             event: None,
             id,
+            inputs: BTreeMap::new(),
             items: vec![Item { entitlement, scope: None }],
             reason: None,
             renews: None,
+            rule: None,
             start: None,
             ticket: None,
             until: None,
@@ -161,10 +169,13 @@ struct RequestText {
     entitlement: Option<EntitlementId>,
     event: Option<EventId>,
     id: RequestId,
+    #[serde(default)]
+    inputs: BTreeMap<AttributeId, Value>,
     items: Option<Vec<Item>>,
     reason: Option<String>,
     renews: Option<GrantId>,
     requester: Option<IdentityId>,
+    rule: Option<RuleId>,
     scope: Option<ResourceId>,
     start: Option<Timestamp>,
     ticket: Option<String>,
@@ -211,10 +222,12 @@ impl TryFrom<RequestText> for Request {
             duration: text.duration,
             event: text.event,
             id: text.id,
+            inputs: text.inputs,
             items,
             reason: text.reason,
             renews: text.renews,
             requester,
+            rule: text.rule,
             start: text.start,
             ticket: text.ticket,
             until: text.until,

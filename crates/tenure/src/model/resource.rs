@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attributes, Change, Sensitivity};
+use super::{Attributes, Change, ConditionNames, Sensitivity};
 use crate::id::{ApplicationId, AttributeId, IdentityId, ResourceId};
 
 /// A node of the resource tree.
@@ -27,6 +27,9 @@ pub struct Resource {
     /// The node above it; a root has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<ResourceId>,
+    /// It stands under its parent only while these conditions hold.
+    #[serde(default, skip_serializing_if = "ConditionNames::is_none")]
+    pub parent_while: ConditionNames,
     /// How much harm it can do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sensitivity: Option<Sensitivity>,
@@ -43,6 +46,7 @@ impl Resource {
             name: None,
             owner: None,
             parent: None,
+            parent_while: ConditionNames::default(),
             sensitivity: None,
             r#type: r#type.into(),
         }
@@ -68,6 +72,9 @@ pub struct ResourceChange {
     /// The new node above it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<ResourceId>,
+    /// The new conditions of standing under the parent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_while: Option<ConditionNames>,
     /// The new sensitivity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sensitivity: Option<Sensitivity>,
@@ -81,6 +88,9 @@ impl Change for ResourceChange {
         super::history::patch(&mut noun.name, &self.name);
         super::history::patch(&mut noun.owner, &self.owner);
         super::history::patch(&mut noun.parent, &self.parent);
+        if let Some(conditions) = &self.parent_while {
+            noun.parent_while.clone_from(conditions);
+        }
         super::history::patch(&mut noun.sensitivity, &self.sensitivity);
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ConditionNames;
 use crate::id::{EntitlementId, IdentityId, ResourceId};
 use crate::time::{Timestamp, Window};
 
@@ -22,6 +23,9 @@ pub struct Standing {
     /// The first instant after the holding.
     #[serde(default = "for_ever", deserialize_with = "super::date::end", skip_serializing_if = "is_max")]
     pub until: Timestamp,
+    /// It counts only while these conditions hold.
+    #[serde(default, rename = "while", skip_serializing_if = "ConditionNames::is_none")]
+    pub conditions: ConditionNames,
 }
 
 /// Who holds a standing entitlement.
@@ -51,6 +55,9 @@ pub struct Membership {
     /// The first instant after the stay.
     #[serde(default = "for_ever", deserialize_with = "super::date::end", skip_serializing_if = "is_max")]
     pub until: Timestamp,
+    /// It counts only while these conditions hold.
+    #[serde(default, rename = "while", skip_serializing_if = "ConditionNames::is_none")]
+    pub conditions: ConditionNames,
 }
 
 impl Standing {

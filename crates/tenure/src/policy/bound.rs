@@ -16,6 +16,14 @@ pub enum BoundKind {
     Eligibility,
     /// The hours of the rules.
     Hours,
+    /// What the rules ask to be held or to be so through the whole window.
+    Prerequisite,
+    /// A guardrail: the longest it allows, or the instant from which it forbids.
+    Guardrail,
+    /// The instant from which it is denied.
+    Deny,
+    /// The instant from which too many others hold it.
+    Capacity,
     /// The planned end of the business event.
     Event,
     /// The hard cap of the business event.
@@ -45,6 +53,10 @@ impl BoundKind {
             Self::Maximum => "maximum",
             Self::Eligibility => "eligibility",
             Self::Hours => "hours",
+            Self::Prerequisite => "prerequisite",
+            Self::Guardrail => "guardrail",
+            Self::Deny => "deny",
+            Self::Capacity => "capacity",
             Self::Event => "event",
             Self::EventCap => "event_cap",
             Self::Identity => "identity",

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use super::error::MAX_PROBLEMS;
 use super::source::{Source, Step};
-use super::{AttributeType, Duration, Eligibility, PolicyDocument, hierarchy};
+use super::{AttributeType, Declaration, Duration, Eligibility, PolicyDocument, hierarchy};
 use crate::document::{DocumentError, nearest};
 use crate::id::{AttributeId, EntitlementId};
 use crate::model::{Attributes, BusinessEvent, EntitlementKind, Holder, Value};
@@ -248,10 +248,10 @@ impl Check<'_> {
     fn declared(
         &mut self,
         path: &[Step<'_>],
-        declared: &BTreeMap<AttributeId, AttributeType>,
+        declared: &BTreeMap<AttributeId, Declaration>,
         name: &AttributeId,
     ) -> Option<AttributeType> {
-        let kind = declared.get(name).copied();
+        let kind = declared.get(name).map(|declaration| declaration.r#type);
         if kind.is_none() {
             let near = self.near(name.as_str(), declared.keys().map(AttributeId::as_str));
             let message = match &near {

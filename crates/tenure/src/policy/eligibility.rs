@@ -10,11 +10,11 @@ use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{BoundKind, EntitlementSelector, IdentitySelector};
+use super::{BoundKind, EntitlementSelector, IdentitySelector, Input, Prerequisites, Stage};
 use crate::document::coded;
-use crate::id::ResourceId;
-use crate::model::OnLoss;
+use crate::id::{AttributeId, ResourceId};
 use crate::model::date::{End, Start};
+use crate::model::{ConditionNames, OnLoss};
 use crate::time::{Recurrence, Span, TimeError, Timestamp, Window};
 
 /// A rule that says who may obtain what.
@@ -27,6 +27,9 @@ pub struct Eligibility {
     /// From when durations count.
     #[serde(default, skip_serializing_if = "is_default")]
     pub anchor: Anchor,
+    /// What must be agreed to before a grant.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approvals: Vec<Stage>,
     /// In words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -42,18 +45,27 @@ pub struct Eligibility {
     /// The hours within which a grant may run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hours: Vec<Recurrence>,
+    /// What a requester fills in.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inputs: BTreeMap<AttributeId, Input>,
     /// What happens when more is asked than a bound allows.
     #[serde(default, skip_serializing_if = "is_default")]
     pub on_exceed: OnExceed,
     /// What happens to a running grant when eligibility is lost.
     #[serde(default, skip_serializing_if = "is_default")]
     pub on_loss: OnLoss,
+    /// Its rank where rules combine by `priority`: the least number binds; absent is last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<u32>,
     /// How often the same thing may be obtained back to back; without limit when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renewal: Option<Renewal>,
     /// What a request must state.
     #[serde(default, skip_serializing_if = "is_default")]
     pub require: Requirements,
+    /// What must be held, or be so, through the whole window.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub requires: Prerequisites,
     /// Whether the end of the session ends the grant or is only reported.
     #[serde(default, skip_serializing_if = "is_default")]
     pub session: SessionRule,
@@ -65,9 +77,15 @@ pub struct Eligibility {
     pub valid: Window,
     /// What may be obtained; an empty selector matches nothing.
     pub what: EntitlementSelector,
+    /// It lets anyone obtain anything only if these hold at the decision.
+    #[serde(default, skip_serializing_if = "ConditionNames::is_none")]
+    pub when: ConditionNames,
     /// The subtrees in which it may be obtained; anywhere when absent, nowhere when empty.
     #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<ResourceId>>,
+    /// What is granted counts only while these hold, at every check.
+    #[serde(default, rename = "while", skip_serializing_if = "ConditionNames::is_none")]
+    pub conditions: ConditionNames,
     /// Who may obtain it; an empty selector matches nobody.
     pub who: IdentitySelector,
 }
@@ -246,12 +264,12 @@ pub enum SessionRule {
     Bound,
 }
 
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
 /// A window whose limits may be dates.
-fn valid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Window, D::Error> {
+pub(super) fn valid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Window, D::Error> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields, rename = "Window")]
     struct Written {
@@ -270,10 +288,10 @@ fn valid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Window, D::Error>
     })
 }
 
-const fn always() -> Window {
+pub(super) const fn always() -> Window {
     Window::ALWAYS
 }
 
-fn is_always(window: &Window) -> bool {
+pub(super) fn is_always(window: &Window) -> bool {
     *window == Window::ALWAYS
 }

@@ -1,5 +1,6 @@
 //! The policy: who may obtain what, under which limits. One document declares the nouns and the rules.
 
+mod attribute;
 mod bound;
 mod check;
 mod eligibility;
@@ -8,6 +9,7 @@ mod hierarchy;
 mod names;
 mod nouns;
 mod read;
+mod rules;
 mod selector;
 mod source;
 #[cfg(test)]
@@ -18,6 +20,7 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
+pub use attribute::{AttributeSource, AttributeType, Declaration, ElementType};
 pub use bound::BoundKind;
 pub use eligibility::{
     AlreadyHeld, Anchor, Duration, Eligibility, EventRule, Exceed, Extension, OnExceed, Renewal,
@@ -27,12 +30,16 @@ pub use error::{MAX_PROBLEMS, PolicyError};
 pub use hierarchy::{MAX_ANCESTORS, MAX_IMPLIES};
 pub use names::NounKind;
 pub use read::{POLICY_VERSION, Policy};
+pub use rules::{
+    Approvers, Capacity, Combine, Deny, DenyOn, Guardrail, GuardrailRequirements, Input, NamedCondition,
+    Prerequisites, RequiredAt, ResourceType, Stage, StandingRule,
+};
 pub(crate) use selector::attributes_match;
-pub use selector::{EntitlementSelector, IdentitySelector};
+pub use selector::{EntitlementSelector, IdentitySelector, Via};
 
 use crate::id::{
-    AccountId, ApplicationId, AttributeId, EntitlementId, EventId, IdentityId, MembershipId, ResourceId,
-    RuleId, StandingId,
+    AccountId, ApplicationId, AttributeId, ConditionId, EntitlementId, EventId, IdentityId, MembershipId,
+    ResourceId, RuleId, StandingId,
 };
 use crate::model::{
     Account, Application, BusinessEvent, Entitlement, Identity, Membership, Resource, Standing,
@@ -50,7 +57,22 @@ pub struct PolicyDocument {
     pub applications: BTreeMap<ApplicationId, Application>,
     /// The attributes that nouns may have; any when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub attributes: Option<BTreeMap<AttributeId, AttributeType>>,
+    pub attributes: Option<BTreeMap<AttributeId, Declaration>>,
+    /// How many persons hold something at most, and at least.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub capacity: BTreeMap<RuleId, Capacity>,
+    /// How several eligibilities that match combine.
+    #[serde(default, skip_serializing_if = "eligibility::is_default")]
+    pub combine: Combine,
+    /// The conditions, by the names that rules and nouns use.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub conditions: BTreeMap<ConditionId, NamedCondition>,
+    /// What is said with a question or a request; nothing else can be read by a condition.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub context: BTreeMap<AttributeId, Declaration>,
+    /// What is denied whoever allows it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub deny: BTreeMap<RuleId, Deny>,
     /// Who may obtain what.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub eligibility: BTreeMap<RuleId, Eligibility>,
@@ -60,6 +82,9 @@ pub struct PolicyDocument {
     /// Business events known beforehand.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub events: BTreeMap<EventId, BusinessEvent>,
+    /// What restricts whatever is granted.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub guardrails: BTreeMap<RuleId, Guardrail>,
     /// Who holds.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub identities: BTreeMap<IdentityId, Identity>,
@@ -69,26 +94,18 @@ pub struct PolicyDocument {
     /// What people call it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The types of resources that need to be said.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub resource_types: BTreeMap<String, ResourceType>,
     /// What is protected.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub resources: BTreeMap<ResourceId, Resource>,
     /// What is held without asking.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub standing: BTreeMap<StandingId, Standing>,
+    /// What is held without asking by whoever a rule matches.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub standing_rules: BTreeMap<RuleId, StandingRule>,
     /// The version of the format: 1.
     pub tenure: u32,
-}
-
-/// The type of a declared attribute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AttributeType {
-    /// `true` or `false`.
-    Bool,
-    /// A whole number.
-    Int,
-    /// A list of scalar values.
-    List,
-    /// A text.
-    Text,
 }

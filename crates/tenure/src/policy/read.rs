@@ -12,7 +12,10 @@ use sha2::{Digest, Sha256};
 
 use super::error::MAX_PROBLEMS;
 use super::source::{Source, Step};
-use super::{AttributeType, Eligibility, PolicyDocument, PolicyError, check};
+use super::{
+    Capacity, Declaration, Deny, Eligibility, Guardrail, NamedCondition, PolicyDocument, PolicyError,
+    ResourceType, StandingRule, check,
+};
 use crate::document::{
     self, CanonicalError, DocumentError, Limits, MAX_DEPTH, Node, Value, canonical, push_step,
 };
@@ -190,13 +193,19 @@ fn unreadable(root: &Node) -> Vec<DocumentError> {
         let read: fn(&Node) -> Option<DocumentError> = match section.key.as_str() {
             "accounts" => problem_of::<Account>,
             "applications" => problem_of::<Application>,
-            "attributes" => problem_of::<AttributeType>,
+            "attributes" | "context" => problem_of::<Declaration>,
+            "capacity" => problem_of::<Capacity>,
+            "conditions" => problem_of::<NamedCondition>,
+            "deny" => problem_of::<Deny>,
             "eligibility" => problem_of::<Eligibility>,
             "entitlements" => problem_of::<Entitlement>,
+            "guardrails" => problem_of::<Guardrail>,
             "events" => problem_of::<BusinessEvent>,
             "identities" => problem_of::<Identity>,
             "memberships" => problem_of::<Membership>,
+            "resource_types" => problem_of::<ResourceType>,
             "resources" => problem_of::<Resource>,
+            "standing_rules" => problem_of::<StandingRule>,
             "standing" => problem_of::<Standing>,
             _ => continue,
         };

@@ -8,7 +8,7 @@ use super::fold::reaches;
 use super::{GrantRow, IdentityRow, OWN_NAME, PersonRow, RequestRow, State};
 use crate::id::{AccountId, EntitlementId, EventId, FactId, GrantId, IdentityId, ResourceId, StandingId};
 use crate::log::{Key, KeyKind};
-use crate::model::{Basis, Holder, Membership, Standing};
+use crate::model::{Basis, ConditionNames, Holder, Membership, Standing};
 use crate::policy::NounKind;
 use crate::store::{NONE, hash, stable_hash};
 use crate::time::Timestamp;
@@ -16,6 +16,8 @@ use crate::time::Timestamp;
 /// What is known of a grant's origin, by reference.
 pub(crate) struct GrantTermsRef<'a> {
     pub(crate) basis: &'a Basis,
+    /// The conditions on which it counts, by reference; none if there are none.
+    pub(crate) conditions: u32,
     /// A reference to a request; none if it had no request.
     pub(crate) request: u32,
 }
@@ -119,8 +121,11 @@ impl State {
         } else {
             grant.request
         };
-        let basis = self.bases.get(grant.basis as usize).unwrap_or(&Basis::External);
-        GrantTermsRef { basis, request }
+        let (basis, conditions) = match self.bases.get(grant.basis as usize) {
+            Some(terms) => (&terms.basis, terms.conditions),
+            None => (&Basis::External, NONE),
+        };
+        GrantTermsRef { basis, conditions, request }
     }
 
     pub(crate) fn grant_id(&self, grant: &GrantRow) -> GrantId {
@@ -232,6 +237,11 @@ impl State {
         }
     }
 
+    /// The names of a set of conditions.
+    pub(crate) fn conditions_of(&self, reference: u32) -> ConditionNames {
+        self.conditions.get(reference as usize).cloned().unwrap_or_default()
+    }
+
     /// A standing assignment as it was written.
     pub(crate) fn standing_at(&self, reference: u32) -> Option<Standing> {
         let row = self.standing.at(reference)?;
@@ -242,6 +252,7 @@ impl State {
             Holder::Identity(self.identity_id(row.holder)?)
         };
         Some(Standing {
+            conditions: self.conditions_of(row.conditions),
             entitlement: self.entitlement_id(row.entitlement)?,
             from: window.start(),
             holder,
@@ -255,6 +266,7 @@ impl State {
         let row = self.standing.at(reference)?;
         let window = row.window?;
         Some(Membership {
+            conditions: self.conditions_of(row.conditions),
             from: window.start(),
             group: self.entitlement_id(row.entitlement)?,
             member: self.identity_id(row.holder)?,

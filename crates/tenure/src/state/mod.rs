@@ -47,11 +47,11 @@ pub(crate) use records::{
 
 use crate::fact::Fact;
 use crate::id::FactId;
-use crate::model::Basis;
+use crate::model::ConditionNames;
 use crate::store::{Index, Names, Pages, Texts, hash};
 use crate::time::Timestamp;
 use merkle::Frontier;
-use records::{AccountRow, ApplicationRow, Extension, ExtensionsRow, FeedRow, Listed, OwnName};
+use records::{AccountRow, ApplicationRow, Extension, ExtensionsRow, FeedRow, Listed, OwnName, Terms};
 
 /// What the facts say. A clone costs nothing and shares everything.
 ///
@@ -109,7 +109,10 @@ pub struct State {
     #[serde(skip)]
     pub(crate) own_name_index: Index,
     #[serde(with = "packed::list")]
-    pub(crate) bases: Arc<Vec<Basis>>,
+    pub(crate) bases: Arc<Vec<Terms>>,
+    /// Sets of conditions that anything is held on, each once.
+    #[serde(with = "packed::list")]
+    pub(crate) conditions: Arc<Vec<ConditionNames>>,
     pub(crate) extensions: Pages<ExtensionsRow>,
     #[serde(skip)]
     pub(crate) extension_index: Index,

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::fact::Cause;
 use crate::model::{
-    Account, AccountChange, Application, ApplicationChange, BusinessEvent, BusinessEventChange, Entitlement,
-    EntitlementChange, History, Identity, IdentityChange, Resource, ResourceChange,
+    Account, AccountChange, Application, ApplicationChange, Basis, BusinessEvent, BusinessEventChange,
+    Entitlement, EntitlementChange, History, Identity, IdentityChange, Resource, ResourceChange,
 };
 use crate::store::{NONE, Raw, TextRef, raw_row};
 use crate::time::{IntervalSet, Timestamp, Window};
@@ -157,6 +157,8 @@ pub(crate) struct StandingRow {
     pub(crate) window: Option<Window>,
     pub(crate) assigned: Timestamp,
     pub(crate) removed: Timestamp,
+    /// The conditions on which it counts, by reference; none if there are none.
+    pub(crate) conditions: u32,
     /// The next in the chain of its holder.
     pub(crate) previous: u32,
 }
@@ -166,6 +168,14 @@ impl StandingRow {
     pub(crate) fn window(&self) -> Option<Window> {
         self.window?.intersect(Window::new(self.assigned, self.removed)?)
     }
+}
+
+/// The terms that many grants share.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Terms {
+    pub(crate) basis: Basis,
+    /// The conditions on which the grants count, by reference.
+    pub(crate) conditions: u32,
 }
 
 /// A request.

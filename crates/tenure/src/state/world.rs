@@ -53,7 +53,10 @@ impl State {
                     self.resource_names.name(row.scope),
                     (row.window, row.assigned, row.removed),
                 );
-                ((row.membership, self.texts.get(row.name)), line(&content))
+                (
+                    (row.membership, self.texts.get(row.name)),
+                    line(&content) + &self.condition_line(row.conditions),
+                )
             })
             .collect();
         for ((membership, id), content) in standing {
@@ -74,13 +77,20 @@ impl State {
                     (row.over, row.cause),
                     extensions,
                 );
-                (self.grant_id(row).to_string(), line(&content))
+                let conditions = self.condition_line(self.origin(row).conditions);
+                (self.grant_id(row).to_string(), line(&content) + &conditions)
             })
             .collect();
         for (id, content) in grants {
             write(&mut world, "grant", &id, &content);
         }
         hex(&world.finalize())
+    }
+
+    /// What is held without condition says nothing of conditions, as it always did.
+    fn condition_line(&self, reference: u32) -> String {
+        let conditions = self.conditions_of(reference);
+        if conditions.is_none() { String::new() } else { line(&conditions) }
     }
 
     fn write_nouns<R>(

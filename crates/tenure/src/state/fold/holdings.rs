@@ -3,11 +3,11 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::super::records::{Extension, ExtensionsRow, Listed, OwnName};
+use super::super::records::{Extension, ExtensionsRow, Listed, OwnName, Terms};
 use super::super::{GrantRow, OWN_NAME, Stage, StandingRow, State};
 use super::{Effect, half_digest};
 use crate::fact::{Fact, GrantEnded, GrantExtended, RequestResolved};
-use crate::model::{Basis, GrantTerms, Holder, Membership, Standing};
+use crate::model::{Basis, ConditionNames, GrantTerms, Holder, Membership, Standing};
 use crate::store::{NONE, hash};
 use crate::time::Timestamp;
 
@@ -46,6 +46,7 @@ impl State {
             scope,
             window: standing.window(),
             assigned: fact.effective_at,
+            conditions: self.condition_set(&standing.conditions)?,
             removed: Timestamp::MAX,
             previous: NONE,
         };
@@ -73,6 +74,7 @@ impl State {
             scope,
             window: stay.window(),
             assigned: fact.effective_at,
+            conditions: self.condition_set(&stay.conditions)?,
             removed: Timestamp::MAX,
             previous: NONE,
         };
@@ -167,7 +169,7 @@ impl State {
             entitlement,
             scope,
             event,
-            basis: self.basis(&terms.basis)?,
+            basis: self.terms(&terms.basis, &terms.conditions)?,
             request: named,
             previous_of_holder: self.person(holder).last_grant,
             previous_of_event: self.events.at(event).map_or(NONE, |row| row.last_grant),
@@ -268,12 +270,27 @@ impl State {
         Some(Effect::Grant { holder, grant })
     }
 
-    pub(super) fn basis(&mut self, basis: &Basis) -> Option<u32> {
-        if let Some(found) = self.bases.iter().rposition(|known| same_terms(known, basis)) {
+    fn terms(&mut self, basis: &Basis, conditions: &ConditionNames) -> Option<u32> {
+        let conditions = self.condition_set(conditions)?;
+        let same = |known: &Terms| known.conditions == conditions && same_terms(&known.basis, basis);
+        if let Some(found) = self.bases.iter().rposition(same) {
             return u32::try_from(found).ok();
         }
         let reference = u32::try_from(self.bases.len()).ok()?;
-        Arc::make_mut(&mut self.bases).push(basis.clone());
+        Arc::make_mut(&mut self.bases).push(Terms { basis: basis.clone(), conditions });
+        Some(reference)
+    }
+
+    /// The reference of a set of conditions, known from now on; [`NONE`] for none.
+    fn condition_set(&mut self, conditions: &ConditionNames) -> Option<u32> {
+        if conditions.is_none() {
+            return Some(NONE);
+        }
+        if let Some(found) = self.conditions.iter().rposition(|known| known == conditions) {
+            return u32::try_from(found).ok();
+        }
+        let reference = u32::try_from(self.conditions.len()).ok()?;
+        Arc::make_mut(&mut self.conditions).push(conditions.clone());
         Some(reference)
     }
 }
