@@ -75,7 +75,7 @@ impl Engine {
                     findings.extend(self.finding(grant, at));
                 } else if died < grant.over {
                     let life = life.get_or_insert_with(|| Life::of(row));
-                    let death = Death::of(grant, life, self.rules(), self.world(), self.adopted());
+                    let death = self.world().death(grant, life);
                     let id = state.grant_id(grant);
                     unrecorded.push(Unrecorded { at: death.at.max(grant.start), id, grant, death });
                 }
@@ -139,13 +139,13 @@ impl Engine {
         let key = (grant.holder, grant.entitlement, grant.scope);
         let id = state.grant_id(grant);
         if at < grant.start {
-            let lost = lost_at(self.rules(), self.world(), key, at) <= at;
+            let lost = lost_at(self.world(), key, at) <= at;
             return lost.then(|| Reason::warning(Code::EligibilityAtRisk).with("grant", id.to_string()));
         }
         if *on_loss != OnLoss::RunOut {
             return None;
         }
-        let lost = lost_at(self.rules(), self.world(), key, grant.start.max(self.adopted()));
+        let lost = lost_at(self.world(), key, grant.start.max(self.world().adopted));
         (lost <= at).then(|| {
             Reason::warning(Code::EligibilityLost).with("at", text(lost)).with("grant", id.to_string())
         })

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use crate::graph;
 use crate::state::State;
 use crate::store::NONE;
-use crate::time::{IntervalSet, Timestamp, Window};
+use crate::time::{IntervalSet, Reading, Timestamp, Window};
 
 /// The mark of an entry that gives its permission only within its routes.
 const LIMITED: u32 = 1 << 31;
@@ -29,8 +29,9 @@ pub(crate) struct Hierarchy {
     limits: Vec<u32>,
     /// The distinct ways in which something is limited: few, because limits come from few edges.
     routes: Vec<Vec<Route>>,
-    /// For each group that a rule names: which entitlements lead there by edges without scope, and when.
-    members: BTreeMap<u32, BTreeMap<u32, IntervalSet>>,
+    /// For each entitlement of which a rule asks who holds it: which others lead there, and when; narrowly by edges
+    /// without scope and condition, widely by all.
+    members: BTreeMap<(u32, Reading), BTreeMap<u32, IntervalSet>>,
     lives: Vec<Option<Window>>,
 }
 
@@ -101,7 +102,10 @@ impl Hierarchy {
         }
         hierarchy.transpose(state.permission_names.len(), reached);
         for group in groups {
-            hierarchy.members.insert(*group, leads_to(*group, &edges, &hierarchy.lives));
+            for reading in [Reading::Narrow, Reading::Wide] {
+                let leads = leads_to(*group, &edges, &hierarchy.lives, reading);
+                hierarchy.members.insert((*group, reading), leads);
+            }
         }
         Ok(hierarchy)
     }
@@ -170,9 +174,9 @@ impl Hierarchy {
         }
     }
 
-    /// When holding `entitlement` everywhere makes one a member of `group`, one that a rule names.
-    pub(crate) fn member_when(&self, entitlement: u32, group: u32) -> Option<&IntervalSet> {
-        self.members.get(&group)?.get(&entitlement)
+    /// When holding `entitlement` makes one a holder of `group`, one that a rule asks about.
+    pub(crate) fn member_when(&self, entitlement: u32, group: u32, reading: Reading) -> Option<&IntervalSet> {
+        self.members.get(&(group, reading))?.get(&entitlement)
     }
 }
 
@@ -292,11 +296,16 @@ fn add(reached: &mut Reached, permission: u32, beyond: &Reach, edge: &Edge) -> b
     true
 }
 
-/// For each entitlement from which edges without scope lead to `group`: when they do.
-fn leads_to(group: u32, edges: &[Vec<Edge>], lives: &[Option<Window>]) -> BTreeMap<u32, IntervalSet> {
+/// For each entitlement from which edges lead to `group`: when they do.
+fn leads_to(
+    group: u32,
+    edges: &[Vec<Edge>],
+    lives: &[Option<Window>],
+    reading: Reading,
+) -> BTreeMap<u32, IntervalSet> {
     let mut back: BTreeMap<u32, Vec<(u32, Window)>> = BTreeMap::new();
     for (from, list) in (0u32..).zip(edges) {
-        for edge in list.iter().filter(|edge| edge.scope == NONE) {
+        for edge in list.iter().filter(|edge| reading == Reading::Wide || edge.scope == NONE) {
             back.entry(edge.to).or_default().push((from, edge.window));
         }
     }

@@ -1,18 +1,18 @@
 //! Eligibility over time: for an identity, an entitlement and a scope, the instants at which a rule matches.
 //! Limits travel with the pair that matched: a rule that matches one pair says nothing of another.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{Hierarchy, Life, Tree};
-use crate::id::RuleId;
+use super::selector::{Places, What, Who, meet, member_when};
+use super::{Death, Hierarchy, Life, Restrictions, Tree};
+use crate::id::{EntitlementId, RuleId};
 use crate::model::RuleRef;
-use crate::policy::{Eligibility, Policy, attributes_match};
-use crate::state::State;
-use crate::store::NONE;
-use crate::time::{IntervalSet, Timestamp};
+use crate::policy::{Eligibility, Policy, Via, attributes_match};
+use crate::state::{GrantRow, State};
+use crate::time::{IntervalSet, Reading, Timestamp};
 
 /// The rules of a policy, ready to be asked what matches.
 #[derive(Debug, Default)]
@@ -22,6 +22,10 @@ pub(crate) struct Rules {
     by_entitlement: BTreeMap<u32, Vec<u32>>,
     /// The other rules.
     general: Vec<u32>,
+    /// What restricts.
+    pub(crate) restrictions: Restrictions,
+    /// Whether what somebody obtained before decides what keeps a grant alive.
+    pub(crate) depend_on_grants: bool,
 }
 
 /// A rule whose names are references.
@@ -30,9 +34,11 @@ pub(crate) struct CompiledRule {
     pub(crate) id: RuleId,
     pub(crate) digest: String,
     pub(crate) rule: Arc<Eligibility>,
-    ids: Option<Vec<u32>>,
-    groups: Option<Vec<u32>>,
-    scopes: Option<Vec<u32>>,
+    pub(crate) who: Who,
+    what: What,
+    pub(crate) places: Places,
+    /// The entitlements that must be held.
+    required: Vec<u32>,
 }
 
 /// What the matching of rules looks at.
@@ -41,60 +47,58 @@ pub(crate) struct World<'a> {
     pub(crate) state: &'a State,
     pub(crate) hierarchy: &'a Hierarchy,
     pub(crate) tree: &'a Tree,
+    pub(crate) rules: &'a Rules,
+    /// When the current policy was adopted.
+    pub(crate) adopted: Timestamp,
+}
+
+impl World<'_> {
+    /// When a grant dies, and of what; `life` is that of its holder.
+    pub(crate) fn death(self, grant: &GrantRow, life: &Life) -> Death {
+        Death::of(grant, self.state.extensions_of(grant), life, self)
+    }
 }
 
 impl Rules {
     pub(crate) fn new(policy: &Policy, state: &State) -> Self {
-        let mut rules = Self::default();
+        let mut rules = Self { restrictions: Restrictions::new(policy.document(), state), ..Self::default() };
         for (number, (id, rule)) in (0u32..).zip(&policy.document().eligibility) {
-            let by_reference = |names: &dyn Fn(&str) -> Option<u32>, ids: Vec<&str>| {
-                let mut references: Vec<u32> = ids.into_iter().filter_map(names).collect();
-                references.sort_unstable();
-                references
-            };
-            let identities = |name: &str| state.identity_names.find(name);
-            let entitlements = |name: &str| state.entitlement_names.find(name);
-            let resources = |name: &str| state.resource_names.find(name);
-            let ids = rule
-                .who
-                .ids
-                .as_ref()
-                .map(|ids| by_reference(&identities, ids.iter().map(|i| i.as_str()).collect()));
-            let groups = rule
-                .who
-                .groups
-                .as_ref()
-                .map(|ids| by_reference(&entitlements, ids.iter().map(|i| i.as_str()).collect()));
-            let scopes = rule
-                .scopes
-                .as_ref()
-                .map(|ids| by_reference(&resources, ids.iter().map(|i| i.as_str()).collect()));
-            match &rule.what.ids {
-                Some(what) => {
-                    for entitlement in by_reference(&entitlements, what.iter().map(|i| i.as_str()).collect())
-                    {
-                        rules.by_entitlement.entry(entitlement).or_default().push(number);
+            let what = What::new(&rule.what, state);
+            match what.ids() {
+                Some(ids) => {
+                    for entitlement in ids {
+                        rules.by_entitlement.entry(*entitlement).or_default().push(number);
                     }
                 }
                 None => rules.general.push(number),
             }
-            rules.list.push(CompiledRule {
+            let required = rule.requires.entitlements.iter();
+            let compiled = CompiledRule {
                 id: id.clone(),
                 digest: policy.rule_digests().get(id).cloned().unwrap_or_default(),
+                who: Who::new(&rule.who, state),
+                what,
+                places: Places::new(rule.scopes.as_deref(), state),
+                required: required.filter_map(|id| state.entitlement_names.find(id.as_str())).collect(),
                 rule: Arc::new(rule.clone()),
-                ids,
-                groups,
-                scopes,
-            });
+            };
+            rules.depend_on_grants |= compiled.depends_on_grants();
+            rules.list.push(compiled);
         }
         rules
     }
 
-    /// The groups that the rules of a policy name.
-    pub(crate) fn groups(policy: &Policy, state: &State) -> alloc::collections::BTreeSet<u32> {
-        let named =
-            policy.document().eligibility.values().filter_map(|rule| rule.who.groups.as_ref()).flatten();
-        named.filter_map(|group| state.entitlement_names.find(group.as_str())).collect()
+    /// The entitlements of which a policy asks who holds them.
+    pub(crate) fn groups(policy: &Policy, state: &State) -> BTreeSet<u32> {
+        let document = policy.document();
+        let selectors = document.eligibility.values().map(|rule| &rule.who);
+        let selectors = selectors.chain(document.guardrails.values().map(|rule| &rule.who));
+        let selectors = selectors.chain(document.deny.values().map(|rule| &rule.who));
+        let selectors = selectors.chain(document.standing_rules.values().map(|rule| &rule.who));
+        let required = document.eligibility.values().flat_map(|rule| &rule.requires.entitlements);
+        let named: BTreeSet<&EntitlementId> =
+            selectors.filter_map(|who| who.groups.as_ref()).flatten().chain(required).collect();
+        named.into_iter().filter_map(|group| state.entitlement_names.find(group.as_str())).collect()
     }
 
     /// The rules that may match the entitlement, in the order of their ids.
@@ -107,14 +111,18 @@ impl Rules {
         numbers.into_iter().filter_map(|number| self.list.get(number as usize))
     }
 
-    /// The instants at which some rule matches.
-    pub(crate) fn any_when(&self, world: World<'_>, who: u32, what: u32, scope: u32) -> IntervalSet {
+    /// The instants at which some rule keeps a grant alive.
+    fn any_when(&self, world: World<'_>, who: u32, what: u32, scope: u32) -> IntervalSet {
         let mut when = IntervalSet::empty();
         for rule in self.candidates(what) {
             if when.is_always() {
                 break;
             }
-            when = when.union(&rule.matches_when(world, who, what, scope));
+            let matches = rule.matches_when(world, who, what, scope);
+            when = match rule.required_when(world, who) {
+                Some(required) => when.union(&matches.intersect(&required)),
+                None => when.union(&matches),
+            };
         }
         when
     }
@@ -126,106 +134,68 @@ impl CompiledRule {
         RuleRef { digest: self.digest.clone(), id: self.id.clone() }
     }
 
+    /// Whether it names entitlements by id.
+    pub(crate) fn names_what(&self) -> bool {
+        self.what.ids().is_some()
+    }
+
+    fn depends_on_grants(&self) -> bool {
+        self.who.depends_on_grants() || !self.rule.requires.entitlements.is_empty()
+    }
+
+    /// Whether it looks at what somebody holds.
+    pub(crate) fn reads_holdings(&self) -> bool {
+        self.who.has_groups() || self.depends_on_grants()
+    }
+
     /// The instants at which the rule matches.
     pub(crate) fn matches_when(&self, world: World<'_>, who: u32, what: u32, scope: u32) -> IntervalSet {
         self.find(world, who, what, scope).unwrap_or_default()
     }
 
     fn find(&self, world: World<'_>, who: u32, what: u32, scope: u32) -> Option<IntervalSet> {
-        let selector = &self.rule.who;
-        let wanted = &self.rule.what;
-        if selector.is_empty() || wanted.is_empty() {
-            return None;
-        }
-        if self.ids.as_ref().is_some_and(|ids| ids.binary_search(&who).is_err()) {
-            return None;
-        }
-        let identity = world.state.identities.at(who)?;
-        let noun = identity.noun.as_ref();
-        if let Some(kinds) = &selector.kinds
-            && !kinds.contains(&noun?.last().kind)
-        {
-            return None;
-        }
         let mut when = IntervalSet::from(self.rule.valid);
-        let target = world.state.entitlements.at(what)?.noun.as_ref()?;
-        when = meet(when, IntervalSet::from(world.hierarchy.life(what)?))?;
-        if wanted.kinds.as_ref().is_some_and(|kinds| !kinds.contains(&target.last().kind)) {
+        when = meet(when, self.what.when(world, what)?)?;
+        if self.places.list().is_some() {
+            when = meet(when, self.places.contain_when(world, scope))?;
+        }
+        // Groups cost most.
+        meet(when, self.who.when(world, who, Reading::Narrow)?)
+    }
+
+    /// The instants at which what the rule requires is held and is so; none if it requires nothing.
+    pub(crate) fn required_when(&self, world: World<'_>, who: u32) -> Option<IntervalSet> {
+        let requires = &self.rule.requires;
+        if requires.entitlements.is_empty() && requires.attributes.is_empty() {
             return None;
         }
-        if let Some(ids) = &wanted.ids
-            && !ids.contains(&**world.state.entitlement_names.name(what)?)
-        {
-            return None;
+        let mut when = self.attributes_when(world, who);
+        if self.required.len() < requires.entitlements.len() {
+            return Some(IntervalSet::empty());
         }
-        if let Some(sensitivity) = &wanted.sensitivity {
-            when = meet(when, target.when(|e| e.sensitivity.is_some_and(|s| sensitivity.contains(&s))))?;
-        }
-        if let Some(applications) = &wanted.applications {
-            when = meet(
-                when,
-                target.when(|e| e.application.as_ref().is_some_and(|a| applications.contains(a))),
-            )?;
-        }
-        if !wanted.attributes.is_empty() {
-            when = meet(when, target.when(|e| attributes_match(&wanted.attributes, &e.attributes)))?;
-        }
-        if !selector.attributes.is_empty() {
-            when = meet(when, noun?.when(|i| attributes_match(&selector.attributes, &i.attributes)))?;
-        }
-        if let Some(scopes) = &self.scopes {
-            if scope == NONE {
-                return None;
-            }
-            let inside = scopes.iter().fold(IntervalSet::empty(), |inside, outer| {
-                inside.union(&world.tree.contains_when(*outer, scope))
-            });
-            when = meet(when, inside)?;
-        }
-        if let Some(groups) = &self.groups {
-            when = meet(when, member_when(world, who, groups))?;
+        for entitlement in &self.required {
+            when = when.intersect(&held_when(world, who, *entitlement));
         }
         Some(when)
     }
-}
 
-/// The intersection, if there is one.
-fn meet(a: IntervalSet, b: IntervalSet) -> Option<IntervalSet> {
-    if b.is_always() {
-        return Some(a);
-    }
-    Some(a.intersect(&b)).filter(|both| !both.is_empty())
-}
-
-/// When standing assignments and memberships, never grants, make `who` a member of one of the groups.
-fn member_when(world: World<'_>, who: u32, groups: &[u32]) -> IntervalSet {
-    let mut when = IntervalSet::empty();
-    let Some(row) = world.state.identities.at(who) else { return when };
-    let life = Life::of(row);
-    for standing in
-        standing_of(world.state, world.state.person(who).last_standing).filter(|s| s.scope == NONE)
-    {
-        for group in groups {
-            let Some(leads) = world.hierarchy.member_when(standing.entitlement, *group) else { continue };
-            let Some(window) = standing.window() else { continue };
-            let held = life.same_as_at(standing.assigned).intersect(&IntervalSet::from(window));
-            when = when.union(&held.intersect(leads));
+    fn attributes_when(&self, world: World<'_>, who: u32) -> IntervalSet {
+        let wanted = &self.rule.requires.attributes;
+        let noun = world.state.identities.at(who).and_then(|row| row.noun.as_ref());
+        match noun {
+            _ if wanted.is_empty() => IntervalSet::always(),
+            Some(noun) => noun.when(|identity| attributes_match(wanted, &identity.attributes)),
+            None => IntervalSet::empty(),
         }
     }
-    when
 }
 
-/// The standing assignments and memberships of an identity, the last one first.
-pub(crate) fn standing_of(state: &State, last: u32) -> impl Iterator<Item = &crate::state::StandingRow> {
-    let mut next = last;
-    core::iter::from_fn(move || {
-        let row = state.standing.at(next)?;
-        next = row.previous;
-        Some(row)
-    })
+/// The instants at which an entitlement is held, everywhere and without condition, from any source.
+pub(crate) fn held_when(world: World<'_>, who: u32, entitlement: u32) -> IntervalSet {
+    member_when(world, who, &[entitlement], Via::Any, Reading::Narrow)
 }
 
 /// The first instant at or after `from` at which nothing makes the holder eligible; never if there is none.
-pub(crate) fn lost_at(rules: &Rules, world: World<'_>, key: (u32, u32, u32), from: Timestamp) -> Timestamp {
-    super::first_outside(&rules.any_when(world, key.0, key.1, key.2), from)
+pub(crate) fn lost_at(world: World<'_>, key: (u32, u32, u32), from: Timestamp) -> Timestamp {
+    super::first_outside(&world.rules.any_when(world, key.0, key.1, key.2), from)
 }

@@ -2,7 +2,7 @@
 //! its holder's life, its entitlement and scope, its business event, and its holder's eligibility.
 
 use super::eligibility::{World, lost_at};
-use super::{Dormancy, Life, Rules, first_outside, open_set, planned_set};
+use super::{Dormancy, Life, first_outside, open_set, planned_set};
 use crate::fact::Cause;
 use crate::model::{Basis, OnLoss};
 use crate::state::{GrantExtension, GrantRow};
@@ -17,26 +17,8 @@ pub(crate) struct Death {
 }
 
 impl Death {
-    /// When `grant` dies. `adopted` is when the current policy was adopted.
-    pub(crate) fn of(
-        grant: &GrantRow,
-        life: &Life,
-        rules: &Rules,
-        world: World<'_>,
-        adopted: Timestamp,
-    ) -> Self {
-        Self::with(grant, world.state.extensions_of(grant), life, rules, world, adopted)
-    }
-
-    /// When it would die with these extensions.
-    pub(crate) fn with(
-        grant: &GrantRow,
-        extensions: &[GrantExtension],
-        life: &Life,
-        rules: &Rules,
-        world: World<'_>,
-        adopted: Timestamp,
-    ) -> Self {
+    /// When `grant` dies, extended like this; `life` is that of its holder.
+    pub(crate) fn of(grant: &GrantRow, extensions: &[GrantExtension], life: &Life, world: World<'_>) -> Self {
         let start = grant.start;
         let state = world.state;
         let mut death = Self { at: grant.over, cause: grant.cause };
@@ -82,14 +64,14 @@ impl Death {
         }
 
         if let Basis::Policy { on_loss, .. } = basis {
-            let from = start.max(adopted);
+            let from = start.max(world.adopted);
             let grace = match on_loss {
                 OnLoss::Revoke => Some(Span::ZERO),
                 OnLoss::Grace(grace) => Some(*grace),
                 OnLoss::RunOut => None,
             };
             if let Some(grace) = grace.filter(|_| from < death.at) {
-                let lost = lost_at(rules, world, (grant.holder, grant.entitlement, grant.scope), from);
+                let lost = lost_at(world, (grant.holder, grant.entitlement, grant.scope), from);
                 death = death.min(Self { at: after(lost, start, grace), cause: Cause::EligibilityLost });
             }
         }

@@ -6,14 +6,18 @@ mod eligibility;
 mod ends;
 mod events;
 mod life;
+mod restrictions;
+mod selector;
 mod sources;
 mod tree;
 
 pub(crate) use closure::{Givers, Hierarchy, HierarchyError};
-pub(crate) use eligibility::{CompiledRule, Rules, World, lost_at, standing_of};
+pub(crate) use eligibility::{CompiledRule, Rules, World, held_when, lost_at};
 pub(crate) use ends::Death;
 pub(crate) use events::{open_set, planned_set, uncapped_set, unclosed_set};
 pub(crate) use life::{Dormancy, Life};
+pub(crate) use restrictions::{Circle, CompiledDenial, CompiledGuardrail, Restrictions};
+pub(crate) use selector::{What, member_when, standing_of};
 pub(crate) use sources::{Holding, Source, all_holdings, holdings, renewed};
 pub(crate) use tree::Tree;
 

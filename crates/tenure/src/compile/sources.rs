@@ -4,8 +4,7 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use super::eligibility::{World, standing_of};
-use super::{Death, Life, Rules};
+use super::{Life, World, standing_of};
 use crate::state::GrantRow;
 use crate::store::NONE;
 use crate::time::{IntervalSet, Timestamp, Window};
@@ -54,15 +53,8 @@ impl Holding {
 }
 
 /// What a grant holds, if it ever does.
-fn of_grant(
-    reference: u32,
-    grant: &GrantRow,
-    life: &Life,
-    rules: &Rules,
-    world: World<'_>,
-    adopted: Timestamp,
-) -> Option<Holding> {
-    let death = Death::of(grant, life, rules, world, adopted);
+fn of_grant(reference: u32, grant: &GrantRow, life: &Life, world: World<'_>) -> Option<Holding> {
+    let death = world.death(grant, life);
     (grant.start < death.at).then_some(Holding {
         start: grant.start,
         end: death.at,
@@ -75,11 +67,7 @@ fn of_grant(
 /// What all identities hold, row by row, with the place where each row ends; none if there are more holdings than
 /// references. Grants are read in the order in which they stand, not along the chains of their holders, because
 /// that order is the one that memory likes.
-pub(crate) fn all_holdings(
-    rules: &Rules,
-    world: World<'_>,
-    adopted: Timestamp,
-) -> Option<(Vec<u32>, Vec<Holding>)> {
+pub(crate) fn all_holdings(world: World<'_>) -> Option<(Vec<u32>, Vec<Holding>)> {
     let state = world.state;
     let lives: Vec<Life> = state.identities.iter().map(Life::of).collect();
     let mut standing = Vec::new();
@@ -118,7 +106,7 @@ pub(crate) fn all_holdings(
     }
     for (reference, grant) in (0u32..).zip(state.grants.iter()) {
         let life = lives.get(grant.holder as usize)?;
-        let held = of_grant(reference, grant, life, rules, world, adopted);
+        let held = of_grant(reference, grant, life, world);
         // What is void keeps its place, with a window in which it is never live.
         place(held.unwrap_or(Holding { source: reference, ..Holding::EMPTY }), grant.holder as usize)?;
     }
@@ -126,21 +114,14 @@ pub(crate) fn all_holdings(
 }
 
 /// The row of `who` once these grants, in order, are new or end otherwise; the others stay as they are.
-pub(crate) fn renewed(
-    row: &[Holding],
-    who: u32,
-    grants: &BTreeSet<u32>,
-    rules: &Rules,
-    world: World<'_>,
-    adopted: Timestamp,
-) -> Vec<Holding> {
+pub(crate) fn renewed(row: &[Holding], who: u32, grants: &BTreeSet<u32>, world: World<'_>) -> Vec<Holding> {
     let Some(identity) = world.state.identities.at(who) else { return Vec::new() };
     let life = Life::of(identity);
     let mut renewed = Vec::with_capacity(row.len().saturating_add(grants.len()));
     renewed.extend(row.iter().filter(|h| h.source & STANDING != 0 || !grants.contains(&h.source)).copied());
     for reference in grants {
         let Some(grant) = world.state.grants.at(*reference) else { continue };
-        if let Some(holding) = of_grant(*reference, grant, &life, rules, world, adopted) {
+        if let Some(holding) = of_grant(*reference, grant, &life, world) {
             // Grants stand behind all else, in the order of their references.
             let place =
                 renewed.partition_point(|h: &Holding| h.source & STANDING != 0 || h.source < *reference);
@@ -152,14 +133,14 @@ pub(crate) fn renewed(
 
 /// All that `who` ever holds, as far as the log knows: standing first, then grants, each in the order of the
 /// log.
-pub(crate) fn holdings(who: u32, rules: &Rules, world: World<'_>, adopted: Timestamp) -> Vec<Holding> {
+pub(crate) fn holdings(who: u32, world: World<'_>) -> Vec<Holding> {
     let mut holdings = Vec::new();
     let Some(row) = world.state.identities.at(who) else { return holdings };
     let life = Life::of(row);
     let person = world.state.person(who);
     let mut grant = person.last_grant;
     while let Some(g) = world.state.grants.at(grant) {
-        holdings.extend(of_grant(grant, g, &life, rules, world, adopted));
+        holdings.extend(of_grant(grant, g, &life, world));
         grant = g.previous_of_holder;
     }
     let grants = holdings.len();

@@ -122,6 +122,22 @@ impl Tree {
         IntervalSet::from_windows(windows)
     }
 
+    /// How deep a resource lies at `t`: 1 for a root.
+    pub(crate) fn depth(&self, resource: u32, t: Timestamp) -> usize {
+        let (mut depth, mut node) = (0usize, resource);
+        // What would close a cycle is inert, so there is a root.
+        while let Some(row) = self.node(node) {
+            depth = depth.saturating_add(1);
+            node = if row.moves {
+                let line = self.moved.get(&node).map_or(&[][..], Vec::as_slice);
+                line.iter().find(|(window, _)| window.contains(t)).map_or(NONE, |(_, parent)| *parent)
+            } else {
+                row.parent
+            };
+        }
+        depth
+    }
+
     /// The resource and all it ever stood under.
     pub(crate) fn ancestry(&self, resource: u32) -> Vec<u32> {
         let mut seen = Vec::new();

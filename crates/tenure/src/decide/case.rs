@@ -8,7 +8,7 @@ use super::proposal::{Draft, Plan};
 use super::trace::{Moment, Trace};
 use super::{Bound, Code, Command, Decision, Deny, GrantView, Grounds, Level, LogRef, Permit, Reason};
 use crate::check::text;
-use crate::compile::{Death, Life, Source, World, standing_of};
+use crate::compile::{CompiledRule, Death, Life, Source, World, standing_of};
 use crate::engine::{CLOCK_TOLERANCE, Engine};
 use crate::id::{GrantId, IdentityId, RequestId};
 use crate::log::{Key, KeyKind};
@@ -157,7 +157,7 @@ impl<'a> Case<'a> {
             Some(row) => Life::of(row),
             None => return Death { at: grant.start, cause: crate::fact::Cause::IdentityLeft },
         };
-        Death::of(grant, &life, self.engine.rules(), self.world(), self.engine.adopted())
+        self.world().death(grant, &life)
     }
 
     /// When a grant would die if it were extended now.
@@ -168,7 +168,7 @@ impl<'a> Case<'a> {
         let extension = GrantExtension { at: self.at(), position: u64::MAX, command: NONE, end, limit };
         extensions.insert(place, extension);
         let life = Life::of(row);
-        Death::with(grant, &extensions, &life, self.engine.rules(), self.world(), self.engine.adopted()).at
+        Death::of(grant, &extensions, &life, self.world()).at
     }
 
     /// When a grant would die if it were extended now for ever; none if what is recorded makes that depend on how
@@ -195,7 +195,7 @@ impl<'a> Case<'a> {
         if *state.origin(grant).basis != Basis::External {
             let policy = Key::policy();
             self.read(policy.kind(), Arc::from(policy.id()));
-            if self.engine.rules().candidates(grant.entitlement).any(|rule| rule.rule.who.groups.is_some()) {
+            if self.engine.rules().candidates(grant.entitlement).any(CompiledRule::reads_holdings) {
                 self.read_groups(grant.holder);
             }
         }

@@ -261,7 +261,7 @@ pub(super) fn matching<'a>(case: &mut Case<'a>, ask: &Ask<'_>) -> Matched<'a> {
     let mut matched = Vec::new();
     let mut groups = false;
     for rule in rules.candidates(ask.entitlement) {
-        groups |= rule.rule.who.groups.is_some();
+        groups |= rule.reads_holdings();
         let when = rule.matches_when(world, ask.who, ask.entitlement, ask.scope);
         if case.trace.is_in(ask.start, &when) {
             matched.push((rule, when));

@@ -306,7 +306,13 @@ impl Inner {
     }
 
     fn world(&self) -> World<'_> {
-        World { state: &self.state, hierarchy: &self.hierarchy, tree: &self.tree }
+        World {
+            state: &self.state,
+            hierarchy: &self.hierarchy,
+            tree: &self.tree,
+            rules: &self.rules,
+            adopted: self.adopted,
+        }
     }
 
     fn compile_structure(&mut self) -> Result<(), EngineError> {
@@ -326,8 +332,7 @@ impl Inner {
     }
 
     fn compile_rows(&mut self) -> Result<(), EngineError> {
-        let (ends, holdings) =
-            all_holdings(&self.rules, self.world(), self.adopted).ok_or(EngineError::Corrupt)?;
+        let (ends, holdings) = all_holdings(self.world()).ok_or(EngineError::Corrupt)?;
         self.rows = Rows::new(ends, holdings);
         Ok(())
     }
@@ -344,11 +349,15 @@ impl Inner {
             self.tree = Arc::new(Tree::new(&self.state));
         }
         let mut identities = changes.identities;
+        if self.rules.depend_on_grants {
+            // A grant may keep another one of its holder alive.
+            identities.extend(changes.grants.keys());
+        }
         let mut cuts: Vec<Cut> = Vec::new();
         for (event, over) in changes.events {
             let mut grant = self.state.events.at(event).map_or(crate::store::NONE, |row| row.last_grant);
             while let Some(row) = self.state.grants.at(grant) {
-                match over {
+                match over.filter(|_| !self.rules.depend_on_grants) {
                     Some(over) => {
                         cuts.push(Cut { holder: row.holder, grant, end: self.end_after(row, over) })
                     }
@@ -363,12 +372,12 @@ impl Inner {
         for (who, grants) in changes.grants {
             if !identities.contains(&who) {
                 let row = self.rows.get(who);
-                let row = renewed(row, who, &grants, &self.rules, self.world(), self.adopted);
+                let row = renewed(row, who, &grants, self.world());
                 self.rows.set(who, Arc::from(row));
             }
         }
         for who in identities {
-            let row = holdings(who, &self.rules, self.world(), self.adopted);
+            let row = holdings(who, self.world());
             self.rows.set(who, Arc::from(row));
         }
         Ok(())

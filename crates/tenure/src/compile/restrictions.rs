@@ -1,0 +1,129 @@
+//! What restricts: guardrails and denials. All that match apply, whatever else allows it, and each applies unless it
+//! is certain that it does not.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::World;
+use super::selector::{Places, What, Who};
+use crate::id::RuleId;
+use crate::policy::{Deny, DenyOn, Guardrail, PolicyDocument};
+use crate::state::State;
+use crate::time::{IntervalSet, Reading, Recurrence, Span, Timestamp, Window};
+
+/// The rules that restrict, ready to be asked what they keep from whom.
+#[derive(Debug, Default)]
+pub(crate) struct Restrictions {
+    pub(crate) guardrails: Vec<CompiledGuardrail>,
+    pub(crate) denials: Vec<CompiledDenial>,
+}
+
+/// A guardrail whose names are references.
+#[derive(Debug)]
+pub(crate) struct CompiledGuardrail {
+    pub(crate) id: RuleId,
+    pub(crate) rule: Arc<Guardrail>,
+    pub(crate) what: What,
+    pub(crate) circle: Circle,
+}
+
+/// A denial whose names are references.
+#[derive(Debug)]
+pub(crate) struct CompiledDenial {
+    pub(crate) id: RuleId,
+    pub(crate) rule: Arc<Deny>,
+    pub(crate) what: Option<What>,
+    /// In order.
+    pub(crate) permissions: Vec<u32>,
+    pub(crate) circle: Circle,
+}
+
+/// Whom, where and when a rule that restricts concerns.
+#[derive(Debug)]
+pub(crate) struct Circle {
+    pub(crate) who: Who,
+    pub(crate) places: Places,
+    valid: Window,
+    hours: Vec<Recurrence>,
+}
+
+/// How far before and after an instant hours are looked at: the bound of a recurrence's horizon.
+const HOURS_BEFORE: Span = Span::days(8);
+const HOURS_AFTER: Span = Span::days(390);
+
+impl Restrictions {
+    pub(crate) fn new(document: &PolicyDocument, state: &State) -> Self {
+        let guardrails = document.guardrails.iter().map(|(id, rule)| CompiledGuardrail {
+            id: id.clone(),
+            what: What::new(&rule.what, state),
+            circle: Circle {
+                who: Who::new(&rule.who, state),
+                places: Places::new(rule.scopes.as_deref(), state),
+                valid: rule.valid,
+                hours: rule.hours.clone(),
+            },
+            rule: Arc::new(rule.clone()),
+        });
+        let denials = document.deny.iter().map(|(id, rule)| {
+            let permissions = rule.permissions.iter();
+            let mut permissions: Vec<u32> =
+                permissions.filter_map(|p| state.permission_names.find(p.as_str())).collect();
+            permissions.sort_unstable();
+            CompiledDenial {
+                id: id.clone(),
+                what: rule.what.as_ref().map(|what| What::new(what, state)),
+                permissions,
+                circle: Circle {
+                    who: Who::new(&rule.who, state),
+                    places: Places::new(rule.scopes.as_deref(), state),
+                    valid: rule.valid,
+                    hours: rule.hours.clone(),
+                },
+                rule: Arc::new(rule.clone()),
+            }
+        });
+        Self { guardrails: guardrails.collect(), denials: denials.collect() }
+    }
+}
+
+impl CompiledDenial {
+    /// Whether it speaks of obtaining.
+    pub(crate) fn on_request(&self) -> bool {
+        self.rule.on != Some(DenyOn::Use)
+    }
+
+    /// Whether it speaks of using.
+    pub(crate) fn on_use(&self) -> bool {
+        self.rule.on != Some(DenyOn::Request)
+    }
+}
+
+impl Circle {
+    /// The instants at which it concerns an identity in a scope, its conditions apart; of its hours those around
+    /// `near` are known, and beyond them it is taken to concern.
+    pub(crate) fn when(&self, world: World<'_>, who: u32, scope: u32, near: Timestamp) -> IntervalSet {
+        let Some(when) = self.who.when(world, who, Reading::Wide) else { return IntervalSet::empty() };
+        let mut when = when.intersect(&IntervalSet::from(self.valid));
+        if self.places.list().is_some() {
+            when = when.intersect(&self.places.meet_when(world, scope));
+        }
+        if !self.hours.is_empty() && !when.is_empty() {
+            when = when.intersect(&hours_around(&self.hours, near));
+        }
+        when
+    }
+}
+
+fn hours_around(hours: &[Recurrence], near: Timestamp) -> IntervalSet {
+    let Some(horizon) = Window::new(near.minus(HOURS_BEFORE), near.plus(HOURS_AFTER)) else {
+        return IntervalSet::always();
+    };
+    let mut known = IntervalSet::empty();
+    for recurrence in hours {
+        match recurrence.within(horizon, Reading::Wide) {
+            Ok(set) => known = known.union(&set),
+            Err(_) => return IntervalSet::always(),
+        }
+    }
+    known.union(&IntervalSet::from(horizon).complement())
+}
