@@ -79,7 +79,8 @@ impl Asked {
         Question {
             identity: identity(self.identity),
             permission: permission(self.permission).parse().expect("an id"),
-            resource: self.resource.map(place),
+            context: Default::default(),
+            resource: self.resource.map(place).map(Into::into),
         }
     }
 }

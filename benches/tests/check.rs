@@ -29,7 +29,7 @@ fn the_engine_answers_as_the_world_does_and_allocates_nothing() {
             handles.iter().map(|q| engine.check_by(q.identity, q.permission, q.resource, now).allowed),
         );
         held.extend(named.iter().map(|q| {
-            let resource = q.resource.as_ref().map(|r| r.as_str());
+            let resource = q.resource.as_ref().map(|r| r.id().as_str());
             engine.allows(q.identity.as_str(), q.permission.as_str(), resource, now)
         }));
         let allocated = HEAP.total_allocated() - before;

@@ -277,7 +277,7 @@ impl Implementation for Cli {
         question: &Question,
         now: Timestamp,
     ) -> Result<String, String> {
-        let resource = question.resource.as_ref().map(|resource| resource.as_str());
+        let resource = question.resource.as_ref().map(|resource| resource.id().as_str());
         let args = ["check", question.identity.as_str(), question.permission.as_str()];
         let args: Vec<&str> = args.into_iter().chain(resource).collect();
         self.answer(policy, facts, None, &args, now)

@@ -2,7 +2,7 @@
 //! footprint, the log, the keys of a proposal and what gives an answer.
 
 use serde_json::{Value, json};
-use tenure::check::Question;
+use tenure::check::{Question, Target};
 use tenure::decide::{Command, Verdict};
 use tenure::fact::{Body, Fact, PolicyAdopted};
 use tenure::id::FactId;
@@ -104,8 +104,9 @@ impl Implementation for Oracle {
         now: Timestamp,
     ) -> Result<String, String> {
         let Judged { world, .. } = Judged::new(policy, facts)?;
-        let Question { identity, permission, resource } = question;
-        let checked = tenure_oracle::check(&world, identity, permission, resource.as_ref(), now);
+        let Question { context: _, identity, permission, resource } = question;
+        let checked =
+            tenure_oracle::check(&world, identity, permission, resource.as_ref().map(Target::id), now);
         let mut answer = json!({
             "answer": if checked.allowed { "allowed" } else { "denied" },
             "at": world.at(now),

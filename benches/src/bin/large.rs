@@ -179,7 +179,7 @@ fn check(measured: &mut Measured) {
     let named: Vec<Question> = asked.iter().map(Asked::question).collect();
     let by_name = |named: &[Question]| {
         let allowed = named.iter().filter(|q| {
-            let on = q.resource.as_ref().map(|r| r.as_str());
+            let on = q.resource.as_ref().map(|r| r.id().as_str());
             engine.allows(q.identity.as_str(), q.permission.as_str(), on, now)
         });
         black_box(allowed.count());

@@ -55,9 +55,10 @@ fn gives(engine: &Engine, grant: &GrantView, question: &Question, t: Timestamp) 
 fn questions_of(after: &World, grant: &GrantView, t: Timestamp) -> Vec<Question> {
     let listed = after.entitlement(&grant.entitlement, t).map(|noun| noun.permissions).unwrap_or_default();
     let ask = |permission| Question {
+        context: BTreeMap::new(),
         identity: grant.beneficiary.clone(),
         permission,
-        resource: grant.scope.clone(),
+        resource: grant.scope.clone().map(Into::into),
     };
     listed.into_iter().map(ask).collect()
 }

@@ -1,5 +1,6 @@
 //! Questions of applications: may this identity do this here, until when, by what, and why not.
 
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -9,32 +10,43 @@ use serde::{Deserialize, Serialize};
 use crate::compile::{Holding, Life, Source};
 use crate::decide::{Code, Reason};
 use crate::engine::{Engine, IdentityHandle, PermissionHandle, ResourceHandle};
-use crate::id::{EntitlementId, IdentityId, PermissionId, ResourceId};
+use crate::id::{AttributeId, EntitlementId, IdentityId, PermissionId};
 use crate::model::Value;
 use crate::store::NONE;
 use crate::time::{IntervalSet, Timestamp};
+
+mod target;
+
+pub use target::{OpenResource, Target};
 
 /// May this identity do this, here?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
+    /// What the host says of the circumstances, under the names that the policy declares.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub context: BTreeMap<AttributeId, Value>,
     /// Who.
     pub identity: IdentityId,
     /// What.
     pub permission: PermissionId,
     /// On what; only what is held everywhere counts when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resource: Option<ResourceId>,
+    pub resource: Option<Target>,
 }
 
 /// The answer to a [`Question`].
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Answer {
-    /// Allowed or denied.
+    /// Allowed, conditional or denied.
     pub answer: Access,
     /// The instant that was asked about: `now`, or the log's high water if that is later.
     pub at: Timestamp,
+    /// What was not said and decides, if the answer is conditional: names of the context by themselves, other
+    /// values by their paths, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
     /// The next instant at which the sources that give the permission change, whatever the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_change_at: Option<Timestamp>,
@@ -47,12 +59,14 @@ pub struct Answer {
     pub via: Vec<Via>,
 }
 
-/// Allowed or denied.
+/// Allowed or denied, or either, as long as something is not said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
     /// It may.
     Allowed,
+    /// It may if what is missing says so; until that is said, it may not.
+    Conditional,
     /// It may not.
     Denied,
 }
@@ -62,9 +76,9 @@ pub enum Access {
 pub struct Via {
     /// What is held.
     pub entitlement: EntitlementId,
-    /// Of the grant, standing assignment or membership.
+    /// Of the grant, standing assignment, membership or standing rule.
     pub id: String,
-    /// Grant, standing assignment or membership.
+    /// Grant, standing assignment, membership or standing rule.
     pub source: SourceKind,
     /// Until when this source gives it; absent if for ever.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,6 +95,8 @@ pub enum SourceKind {
     Membership,
     /// A holding without asking.
     Standing,
+    /// A rule by which whoever it matches holds without asking.
+    StandingRule,
 }
 
 /// The answer to a question by handle.
@@ -151,6 +167,7 @@ impl Engine {
         let deny = |at, reason| Answer {
             answer: Access::Denied,
             at,
+            missing: Vec::new(),
             next_change_at: None,
             reasons: alloc::vec![reason],
             until: None,
@@ -181,7 +198,7 @@ impl Engine {
                 Reason::error(Code::PermissionUnknown).with("permission", question.permission.as_str()),
             );
         };
-        let on = match &question.resource {
+        let on = match question.resource.as_ref().map(Target::id) {
             None => NONE,
             Some(resource) => {
                 let known = state.resource_names.find(resource.as_str());
@@ -215,6 +232,7 @@ impl Engine {
             return Answer {
                 answer: Access::Allowed,
                 at: t,
+                missing: Vec::new(),
                 next_change_at: next,
                 reasons: Vec::new(),
                 until: Some(window.end()).filter(|end| !end.is_never()),
@@ -223,7 +241,7 @@ impl Engine {
         }
         let mut reasons = Vec::new();
         let retired = on != NONE && !self.world().tree.is_valid(on, t);
-        if let Some(resource) = question.resource.as_ref().filter(|_| retired) {
+        if let Some(resource) = question.resource.as_ref().map(Target::id).filter(|_| retired) {
             reasons.push(Reason::error(Code::ResourceRetired).with("resource", resource.as_str()));
         } else if let Some(dormancy) = Life::of(row).dormancy(row, t) {
             reasons.push(
@@ -245,7 +263,15 @@ impl Engine {
                 );
             }
         }
-        Answer { answer: Access::Denied, at: t, next_change_at: next, reasons, until: None, via: Vec::new() }
+        Answer {
+            answer: Access::Denied,
+            at: t,
+            missing: Vec::new(),
+            next_change_at: next,
+            reasons,
+            until: None,
+            via: Vec::new(),
+        }
     }
 
     /// The answers to several questions at one instant, in their order.
@@ -280,6 +306,7 @@ impl fmt::Display for Answer {
         match (self.answer, self.until) {
             (Access::Allowed, Some(until)) => writeln!(f, "allowed until {until}")?,
             (Access::Allowed, None) => writeln!(f, "allowed")?,
+            (Access::Conditional, _) => writeln!(f, "conditional")?,
             (Access::Denied, _) => writeln!(f, "denied")?,
         }
         for via in &self.via {
@@ -287,6 +314,7 @@ impl fmt::Display for Answer {
                 SourceKind::Grant => "grant",
                 SourceKind::Membership => "membership",
                 SourceKind::Standing => "standing",
+                SourceKind::StandingRule => "standing rule",
             };
             write!(f, "  by {source} {} of {}", via.id, via.entitlement)?;
             match via.until {

@@ -18,6 +18,7 @@ use tenure::check::Question;
 use tenure::decide::{Command, Deactivate, Decision, Revoke, RevokeMode, Verdict};
 use tenure::engine::{CommitError, Engine, EngineError};
 use tenure::fact::{Body, Changed, Defined, Fact, HighWater, Named, PolicyAdopted};
+use tenure::id::ResourceId;
 use tenure::model::{
     Basis, Entitlement, EntitlementChange, EntitlementKind, GrantTerms, Identity, IdentityKind, Implied,
     Request, Resource, ResourceChange, Term,
@@ -275,9 +276,10 @@ fn chains_of_any_length_are_followed_without_recursion() {
     let engine = Engine::new(Policy::from_json(r#"{"tenure": 1}"#).unwrap(), state).unwrap();
     assert!(engine.allows("ann", "deep:read", Some(&format!("q-{last}")), nine()));
     let question = Question {
+        context: Default::default(),
         identity: "ann".parse().unwrap(),
         permission: "deep:read".parse().unwrap(),
-        resource: Some(format!("q-{last}").parse().unwrap()),
+        resource: Some(format!("q-{last}").parse::<ResourceId>().unwrap().into()),
     };
     assert_eq!(engine.check(&question, nine()).until, Some(nine().plus(Span::hours(1))));
 }

@@ -1,8 +1,9 @@
 //! `tenure check ann db:write prod/orders`: may she, now?
 
+use alloc::collections::BTreeMap;
 use core::str::FromStr;
 
-use tenure::check::Question;
+use tenure::check::{Question, Target};
 use tenure::id::IdError;
 
 use crate::args::{Check, Cli};
@@ -12,9 +13,14 @@ use crate::render::Answer;
 
 pub(super) fn run(args: &Cli, check: &Check) -> Result<Answer, Failure> {
     let question = Question {
+        context: BTreeMap::new(),
         identity: id("IDENTITY", &check.identity)?,
         permission: id("PERMISSION", &check.permission)?,
-        resource: check.resource.as_deref().map(|text| id("RESOURCE", text)).transpose()?,
+        resource: check
+            .resource
+            .as_deref()
+            .map(|text| id("RESOURCE", text).map(Target::Registered))
+            .transpose()?,
     };
     let world = World::load(args)?;
     let answer = world.engine.check(&question, world.now);

@@ -30,9 +30,10 @@ pub(crate) fn engine_after(world: &Arbitrary, length: usize) -> Engine {
 
 pub(crate) fn question(asked: &arbitrary::Question) -> Question {
     Question {
+        context: Default::default(),
         identity: asked.identity.clone(),
         permission: asked.permission.clone(),
-        resource: asked.resource.clone(),
+        resource: asked.resource.clone().map(Into::into),
     }
 }
 

@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use super::Reason;
 use super::proposal::Draft;
-use crate::id::{EntitlementId, EventId, GrantId, IdentityId, RequestId, ResourceId};
+use crate::id::{EntitlementId, EventId, GrantId, IdentityId, RequestId, ResourceId, RuleId};
 use crate::log::{Key, Proposal};
 use crate::model::GrantState;
-use crate::policy::BoundKind;
+use crate::policy::{BoundKind, Stage};
 use crate::time::{Timestamp, Window};
 
 /// The answer to a command. Match it: a denial is not an error.
@@ -54,10 +54,23 @@ pub struct Deny {
     pub grounds: Grounds,
 }
 
-/// Something owed before a permit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// Something owed before a permit. They stand in the order of their fields.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Obligation {
+    /// Which item of the request it is owed for, counted from 0.
+    pub item: u32,
+    /// What is owed.
+    pub kind: ObligationKind,
+    /// The rule that asks for it.
+    pub source: RuleId,
+    /// Whose agreement.
+    pub stage: Stage,
+}
+
+/// What is owed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Obligation {
+pub enum ObligationKind {
     /// An approval.
     Approval,
 }

@@ -16,7 +16,9 @@ mod trace;
 mod window;
 
 pub use command::{Command, Deactivate, Extend, Renew, Revoke, RevokeMode, Withdraw};
-pub use decision::{Bound, Decision, Deny, GrantView, Grounds, LogRef, Obligation, Pending, Permit, Verdict};
+pub use decision::{
+    Bound, Decision, Deny, GrantView, Grounds, LogRef, Obligation, ObligationKind, Pending, Permit, Verdict,
+};
 pub(crate) use proposal::Adoption;
 pub use reason::{Code, Level, Reason};
 

@@ -98,12 +98,26 @@ codes! {
     EventStale "event.stale" "nothing was heard of the business event {event} since {last_seen}; at most {max_staleness} may pass";
     /// A command on one's own things came from someone else.
     AuthorityNotHolder "authority.not_holder" "{by} is neither the holder nor the requester of {target}";
+    /// A rule denies it, whoever else allows it.
+    PolicyExplicitDeny "policy.explicit_deny" "the rule {rule} denies it, whatever else allows it";
+    /// A guardrail forbids to grant it.
+    GuardrailForbidden "guardrail.forbidden" "the guardrail {rule} forbids to grant it at that time";
+    /// As many hold it as may.
+    CapacityFull "capacity.full" "{max} others hold it, which is all that {rule} allows";
     /// The request must state something.
     InputMissing "input.missing" "the request must state: {inputs}";
+    /// The request states something that the rules do not take.
+    InputInvalid "input.invalid" "the input {input} is not what the rules take: {why}";
     /// A decision needs to know a circumstance.
     ContextMissing "context.missing" "the answer depends on what was not said: {names}";
+    /// A circumstance is other than a rule asks.
+    ContextUnsatisfied "context.unsatisfied" "these conditions do not hold: {conditions}";
+    /// A condition cannot be judged.
+    ConditionFailed "condition.failed" "these conditions cannot be judged: {conditions}; their values are not of the declared types";
     /// No rule lets the beneficiary obtain this there.
     EligibilityNone "eligibility.none" "no rule lets {identity} obtain {entitlement} there at that time";
+    /// What the rules ask to be held, or to be so, is not.
+    PrerequisiteMissing "prerequisite.missing" "what the rules require is not there at that time";
     /// The window that was asked for is over.
     WindowElapsed "request.window_elapsed" "the window that was asked for ended at {end}";
     /// A running grant cannot be extended further.
@@ -132,12 +146,18 @@ codes! {
     BoundExceeded "bound.exceeded" "what was asked ends at {asked}, but {bound} ends at {end}";
     /// The end is earlier than asked.
     DurationClipped "duration.clipped" "{asked} was asked; {by} leaves {left}";
+    /// A part of what is granted is denied.
+    DenyWithheld "deny.withheld" "the rule {rule} withholds {withheld} of {entitlement}";
+    /// The request states something that no rule asks for.
+    InputUnused "input.unused" "no rule that decides asks for: {inputs}";
     /// The grant was over before.
     GrantAlreadyEnded "grant.already_ended" "the grant {grant} was over at {end}";
     /// A scheduled grant has lost what it rests on.
     EligibilityAtRisk "eligibility.at_risk" "{grant} is scheduled, but its holder is not eligible now";
     /// A grant outlives its holder's eligibility, as its rule allows.
     EligibilityLost "eligibility.lost" "{grant} runs on although its holder lost eligibility at {at}";
+    /// Fewer hold it than shall.
+    CapacityBelowMin "capacity.below_min" "{held} hold it, but {rule} wants {min} at least";
     /// Nothing gives this.
     AccessNone "access.none" "{identity} holds nothing that gives {permission} there";
     /// It was held once.
