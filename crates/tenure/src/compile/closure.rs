@@ -32,6 +32,8 @@ pub(crate) struct Hierarchy {
     /// For each entitlement of which a rule asks who holds it: which others lead there, and when; narrowly by edges
     /// without scope and condition, widely by all.
     members: BTreeMap<(u32, Reading), BTreeMap<u32, IntervalSet>>,
+    /// How many permissions each entitlement ever gives.
+    given: Vec<u32>,
     lives: Vec<Option<Window>>,
 }
 
@@ -111,6 +113,7 @@ impl Hierarchy {
     }
 
     fn transpose(&mut self, permissions: usize, reached: Vec<Reached>) {
+        self.given = reached.iter().map(|list| u32::try_from(list.len()).unwrap_or(u32::MAX)).collect();
         let mut counts = alloc::vec![0u32; permissions.saturating_add(1)];
         for permission in reached.iter().flat_map(BTreeMap::keys) {
             if let Some(count) = counts.get_mut((*permission as usize).saturating_add(1)) {
@@ -157,6 +160,11 @@ impl Hierarchy {
     /// From the definition of an entitlement to its retirement.
     pub(crate) fn life(&self, entitlement: u32) -> Option<Window> {
         self.lives.get(entitlement as usize).copied().flatten()
+    }
+
+    /// How many permissions an entitlement ever gives.
+    pub(crate) fn gives(&self, entitlement: u32) -> usize {
+        self.given.get(entitlement as usize).map_or(0, |count| *count as usize)
     }
 
     /// The entitlements that give a permission.

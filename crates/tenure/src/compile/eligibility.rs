@@ -8,9 +8,9 @@ use alloc::vec::Vec;
 
 use super::selector::{Places, What, Who, meet, member_when};
 use super::{Death, Hierarchy, Life, Restrictions, Tree};
-use crate::id::{EntitlementId, RuleId};
+use crate::id::{AttributeId, EntitlementId, RuleId};
 use crate::model::RuleRef;
-use crate::policy::{Eligibility, Policy, Via, attributes_match};
+use crate::policy::{Eligibility, Policy, Via};
 use crate::state::{GrantRow, State};
 use crate::time::{IntervalSet, Reading, Timestamp};
 
@@ -169,24 +169,24 @@ impl CompiledRule {
         if requires.entitlements.is_empty() && requires.attributes.is_empty() {
             return None;
         }
-        let mut when = self.attributes_when(world, who);
         if self.required.len() < requires.entitlements.len() {
             return Some(IntervalSet::empty());
         }
-        for entitlement in &self.required {
-            when = when.intersect(&held_when(world, who, *entitlement));
-        }
-        Some(when)
+        let attributes = requires.attributes.keys().map(|name| self.attribute_when(world, who, name));
+        let entitlements = self.required.iter().map(|entitlement| held_when(world, who, *entitlement));
+        Some(attributes.chain(entitlements).fold(IntervalSet::always(), |all, when| all.intersect(&when)))
     }
 
-    fn attributes_when(&self, world: World<'_>, who: u32) -> IntervalSet {
-        let wanted = &self.rule.requires.attributes;
+    /// The instants at which an attribute that is required is as required.
+    pub(crate) fn attribute_when(&self, world: World<'_>, who: u32, name: &AttributeId) -> IntervalSet {
         let noun = world.state.identities.at(who).and_then(|row| row.noun.as_ref());
-        match noun {
-            _ if wanted.is_empty() => IntervalSet::always(),
-            Some(noun) => noun.when(|identity| attributes_match(wanted, &identity.attributes)),
-            None => IntervalSet::empty(),
-        }
+        let (Some(noun), Some(wanted)) = (noun, self.rule.requires.attributes.get(name)) else {
+            return IntervalSet::empty();
+        };
+        noun.when(|identity| {
+            let value = identity.attributes.get(name);
+            value.is_some_and(|have| wanted.iter().any(|value| have.is_or_contains(value)))
+        })
     }
 }
 

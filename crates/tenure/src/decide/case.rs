@@ -6,13 +6,16 @@ use alloc::vec::Vec;
 
 use super::proposal::{Draft, Plan};
 use super::trace::{Moment, Trace};
-use super::{Bound, Code, Command, Decision, Deny, GrantView, Grounds, Level, LogRef, Permit, Reason};
+use super::{
+    Bound, Code, Command, Decision, Deny, GrantView, Grounds, Level, LogRef, Obligation, Pending, Permit,
+    Reason,
+};
 use crate::check::text;
-use crate::compile::{CompiledRule, Death, Life, Source, World, standing_of};
+use crate::compile::{CompiledRule, Death, Judged, Life, Source, World, standing_of};
 use crate::engine::{CLOCK_TOLERANCE, Engine};
 use crate::id::{GrantId, IdentityId, RequestId};
 use crate::log::{Key, KeyKind};
-use crate::model::{Basis, GrantState};
+use crate::model::{Basis, ConditionNames, GrantState};
 use crate::state::{GrantExtension, GrantRow, IdentityRow, State};
 use crate::store::NONE;
 use crate::time::{Span, Timestamp, Window};
@@ -218,6 +221,16 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// The value of conditions at the start of what is asked.
+    pub(super) fn judge(&mut self, names: &ConditionNames, _ask: &super::window::Ask<'_>) -> Judged {
+        let mut judged = Judged::default();
+        if !names.is_none() {
+            judged.truth = crate::compile::Truth::Failed;
+            judged.failed = names.0.clone();
+        }
+        judged
+    }
+
     /// Where a grant stands now.
     pub(super) fn stands(&mut self, grant: &GrantRow) -> (GrantState, Timestamp) {
         self.rests_on(grant);
@@ -333,6 +346,25 @@ impl<'a> Case<'a> {
 
     /// Permits these grants; the plan is what it takes.
     pub(super) fn permit(self, grants: Vec<GrantView>, by: Option<IdentityId>, plan: Plan) -> Decision {
+        let (draft, next) = self.draft(&grants, by, plan);
+        Decision::Permit(Permit { grants, grounds: self.grounds(next), draft })
+    }
+
+    /// Permits these grants once what is owed is discharged.
+    pub(super) fn pending(
+        self,
+        grants: Vec<GrantView>,
+        mut obligations: Vec<Obligation>,
+        by: Option<IdentityId>,
+        plan: Plan,
+    ) -> Decision {
+        obligations.sort();
+        obligations.dedup();
+        let (draft, next) = self.draft(&grants, by, plan);
+        Decision::Pending(Pending { grants, grounds: self.grounds(next), obligations, draft })
+    }
+
+    fn draft(&self, grants: &[GrantView], by: Option<IdentityId>, plan: Plan) -> (Draft, Option<Timestamp>) {
         let ends_only = self.command.only_ends();
         let engine = self.engine;
         let at = self.at();
@@ -344,7 +376,7 @@ impl<'a> Case<'a> {
             command: self.command.clone(),
             plan,
         };
-        Decision::Permit(Permit { grants, grounds: self.grounds(next), draft })
+        (draft, next)
     }
 
     /// Whether anything found so far denies.

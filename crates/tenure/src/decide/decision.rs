@@ -45,6 +45,7 @@ pub struct Pending {
     pub grounds: Grounds,
     /// What is owed first.
     pub obligations: Vec<Obligation>,
+    pub(crate) draft: Draft,
 }
 
 /// What may not be done.
@@ -169,6 +170,13 @@ impl Permit {
     }
 }
 
+impl Pending {
+    /// The fact that the request was made; nothing if the log has it. Built on demand.
+    pub fn proposal(&self) -> Proposal {
+        self.draft.proposal(&self.grounds)
+    }
+}
+
 impl Decision {
     /// The verdict as a word.
     pub const fn verdict(&self) -> Verdict {
@@ -196,11 +204,12 @@ impl Decision {
         }
     }
 
-    /// The proposal of a permit.
+    /// What a permit makes so, or what a request that is pending writes down of itself.
     pub fn proposal(&self) -> Option<Proposal> {
         match self {
             Self::Permit(permit) => Some(permit.proposal()),
-            _ => None,
+            Self::Pending(pending) => Some(pending.proposal()),
+            Self::Deny(_) => None,
         }
     }
 }
@@ -265,6 +274,16 @@ impl fmt::Display for Decision {
     }
 }
 
+impl fmt::Display for Obligation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "owes the approval of {}", self.stage.quorum)?;
+        if let Some(name) = &self.stage.name {
+            write!(f, " in stage {name}")?;
+        }
+        write!(f, " ({})", self.source)
+    }
+}
+
 impl fmt::Display for Permit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.grounds.write("permit", &self.grants, f)
@@ -273,7 +292,8 @@ impl fmt::Display for Permit {
 
 impl fmt::Display for Pending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.grounds.write("pending", &self.grants, f)
+        self.grounds.write("pending", &self.grants, f)?;
+        self.obligations.iter().try_for_each(|obligation| writeln!(f, "  {obligation}"))
     }
 }
 

@@ -5,19 +5,22 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use super::case::{Case, Denied};
-use super::item::{self, Stated};
+use super::inputs::{self, Stated};
+use super::item;
+use super::matched::{self, Matched};
 use super::proposal::{Entry, Plan};
-use super::request::{self, Matched};
+use super::request;
 use super::trace::Moment;
-use super::window::{self, Ask, Limit, span};
-use super::{Code, Decision, Extend, GrantView, Reason, event};
+use super::window::{self, Ask, Limit, Said, span};
+use super::{Code, Decision, Extend, GrantView, Obligation, Reason, event, restrict};
 use crate::check::text;
 use crate::compile::{CompiledRule, Life};
 use crate::fact::{Body, GrantExtended};
+use crate::id::RuleId;
 use crate::log::{Key, KeyKind};
-use crate::model::{GrantState, Value};
+use crate::model::{Basis, GrantState, Value};
 use crate::policy::BoundKind;
-use crate::state::{GrantRow, Stage, half_digest};
+use crate::state::{GrantRow, Stage, State, half_digest};
 use crate::store::NONE;
 use crate::time::Timestamp;
 
@@ -28,7 +31,7 @@ pub(super) fn decide(mut case: Case<'_>, command: &Extend) -> Decision {
             let view = case.view(grant);
             case.permit(view.into_iter().collect(), None, Plan::default())
         }
-        Ok(Found::New { grant, end, limit, after, session_until }) => {
+        Ok(Found::New { grant, end, limit, after, session_until, obligations }) => {
             strip_items(&mut case);
             let Some(view) = case.view_as(grant, GrantState::Active, after) else { return case.deny() };
             let view = GrantView { session_until, ..view };
@@ -45,6 +48,9 @@ pub(super) fn decide(mut case: Case<'_>, command: &Extend) -> Decision {
                 touches: vec![person, Case::request_key(&command.id)],
             };
             let by = command.by.clone().unwrap_or_else(|| view.beneficiary.clone());
+            if !obligations.is_empty() {
+                return case.pending(vec![view], obligations, Some(by), Plan::default());
+            }
             case.permit(vec![view], Some(by), Plan::Entries(vec![entry]))
         }
         Err(Denied) => {
@@ -68,6 +74,7 @@ enum Found<'a> {
         /// When the grant dies once it is extended.
         after: Timestamp,
         session_until: Option<Timestamp>,
+        obligations: Vec<Obligation>,
     },
 }
 
@@ -91,6 +98,10 @@ fn steps<'a>(case: &mut Case<'a>, command: &Extend) -> Result<Found<'a>, Denied>
     for above in case.world().tree.ancestry(grant.scope) {
         case.read_name(KeyKind::Resource, state.resource_names.name(above));
     }
+    let asking = match &command.by {
+        Some(by) => state.identity_names.find(by.as_str()).unwrap_or(NONE),
+        None => grant.holder,
+    };
     let life = Life::of(row);
     let start = Moment { at: case.at(), moves: true };
     let mut ask = Ask {
@@ -104,14 +115,22 @@ fn steps<'a>(case: &mut Case<'a>, command: &Extend) -> Result<Found<'a>, Denied>
         owner: None,
         start,
         session_ends: window::session_ends(&command.context),
+        said: Said {
+            action: "extend",
+            context: &command.context,
+            inputs: &command.inputs,
+            requester: asking,
+        },
     };
-    let matched = request::matching(case, &ask);
-    if matched.is_empty() {
-        let reason = Reason::error(Code::EligibilityNone)
+    let nobody = || {
+        Reason::error(Code::EligibilityNone)
             .with("entitlement", entitlement.as_str())
-            .with("identity", beneficiary.as_str());
-        return Err(case.fail(reason.item(0)));
-    }
+            .with("identity", beneficiary.as_str())
+    };
+    let matched = match matched::decisive(case, &ask, basis_rule(state, grant).as_ref(), nobody) {
+        decisive if decisive.is_empty() => return Err(Denied),
+        decisive => decisive.into_iter().next().unwrap_or_default(),
+    };
     let mut limits = allowance(case, &ask, &matched, grant)?;
     let owner = request::accountable(case, &beneficiary, row, start)?;
     ask.owner = owner.as_ref();
@@ -126,10 +145,13 @@ fn steps<'a>(case: &mut Case<'a>, command: &Extend) -> Result<Found<'a>, Denied>
     }
     let stated = Stated {
         event: event_id.is_some(),
+        inputs: &command.inputs,
         reason: command.reason.as_deref(),
         ticket: command.ticket.as_deref(),
     };
-    item::inputs(case, &ask, &rules, &stated, false);
+    let guards = restrict::guards(case, &ask);
+    inputs::state(case, &ask, &rules, &guards, &stated, false);
+    limits.extend(restrict::limits(case, &ask, &matched, &guards));
     if case.is_denied() {
         return Err(Denied);
     }
@@ -144,7 +166,19 @@ fn steps<'a>(case: &mut Case<'a>, command: &Extend) -> Result<Found<'a>, Denied>
     if case.is_denied() {
         return Err(Denied);
     }
-    Ok(Found::New { grant, end: end.at, limit, after, session_until })
+    let obligations = restrict::approvals(&matched, &guards, 0);
+    Ok(Found::New { grant, end: end.at, limit, after, session_until, obligations })
+}
+
+/// The rule that a grant rests on, where it is one alone: what the requester chose once stays chosen.
+fn basis_rule(state: &State, grant: &GrantRow) -> Option<RuleId> {
+    match state.origin(grant).basis {
+        Basis::Policy { rules, .. } => match rules.as_slice() {
+            [rule] => Some(rule.id.clone()),
+            _ => None,
+        },
+        Basis::External => None,
+    }
 }
 
 /// The grant that the command of this id extended before.

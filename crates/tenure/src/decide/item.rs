@@ -1,81 +1,177 @@
 //! One item of a request: every rule that matches binds, every limit is reported, and whatever else stands in
 //! the way is collected.
 
-use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
 use super::case::Case;
+use super::inputs::Stated;
+use super::matched::Matched;
 use super::proposal::Outcome;
-use super::request::matching;
 use super::trace::Moment;
 use super::window::{self, Ask, Limit, span};
-use super::{Code, GrantView, Reason, event, extend};
+use super::{Code, GrantView, Obligation, Reason, event, extend, inputs, matched, restrict};
 use crate::check::text;
 use crate::compile::CompiledRule;
 use crate::id::GrantId;
-use crate::model::{Basis, EventTerms, GrantState, Item, OnLoss, Request, RuleRef, Term, Value};
+use crate::model::{Basis, EventTerms, GrantState, Item, OnLoss, Request, RuleRef, Term};
 use crate::policy::{AlreadyHeld, Anchor, BoundKind};
 use crate::state::GrantRow;
 use crate::time::{Span, Timestamp};
 
+/// What an item of a request comes to.
+pub(super) struct Granted {
+    pub(super) outcome: Outcome,
+    pub(super) view: GrantView,
+    /// What is owed first.
+    pub(super) obligations: Vec<Obligation>,
+    /// Whether the end moves with now.
+    end_moves: bool,
+}
+
 /// Judges one item; none if it is denied.
-pub(super) fn judge(
-    case: &mut Case<'_>,
+pub(super) fn judge<'a>(
+    case: &mut Case<'a>,
     request: &Request,
     item: &Item,
     ask: &Ask<'_>,
-) -> Option<(Outcome, GrantView)> {
-    let matched = matching(case, ask);
-    if matched.is_empty() {
-        let reason = Reason::error(Code::EligibilityNone)
+) -> Option<Granted> {
+    let nobody = || {
+        Reason::error(Code::EligibilityNone)
             .with("entitlement", item.entitlement.as_str())
-            .with("identity", request.beneficiary.as_str());
-        case.reasons.push(reason.item(ask.item));
-        return None;
+            .with("identity", request.beneficiary.as_str())
+    };
+    let decisive = matched::decisive(case, ask, request.rule.as_ref(), nobody);
+    match decisive.as_slice() {
+        [] => None,
+        [matched] => judge_by(case, request, item, ask, matched),
+        several => {
+            let best = best_of(case, request, item, ask, several)?;
+            judge_by(case, request, item, ask, best)
+        }
     }
+}
+
+/// The rule that gives most, where the requester may choose and did not.
+fn best_of<'m, 'a>(
+    case: &mut Case<'a>,
+    request: &Request,
+    item: &Item,
+    ask: &Ask<'_>,
+    several: &'m [Matched<'a>],
+) -> Option<&'m Matched<'a>> {
+    let (reasons, bounds) = (case.reasons.len(), case.bounds.len());
+    let mut ranked: Vec<(Standing, Moment, &Matched<'a>)> = Vec::new();
+    for matched in several {
+        let judged = judge_by(case, request, item, ask, matched);
+        case.reasons.truncate(reasons);
+        case.bounds.truncate(bounds);
+        ranked.push(match judged {
+            None => (Standing::Denied, ask.start, matched),
+            Some(judged) => {
+                let owed = judged.obligations.len();
+                let end = Moment { at: judged.view.end, moves: judged.end_moves };
+                (if owed == 0 { Standing::Granted } else { Standing::Owed(owed) }, end, matched)
+            }
+        });
+    }
+    // Which of two ends is later has to stay as it is.
+    for (n, (standing, a, _)) in ranked.iter().enumerate() {
+        for (other, b, _) in ranked.iter().skip(n.saturating_add(1)) {
+            if standing.rank() == other.rank() && standing.rank() > 0 {
+                case.trace.compare(*a, *b);
+            }
+        }
+    }
+    // The first of several that are equal is the first by id.
+    ranked.reverse();
+    let best = ranked
+        .into_iter()
+        .max_by_key(|(standing, end, _)| (standing.rank(), end.at, core::cmp::Reverse(standing.owed())));
+    best.map(|(_, _, matched)| matched)
+}
+
+/// What a rule by itself comes to.
+#[derive(Clone, Copy)]
+enum Standing {
+    Denied,
+    Owed(usize),
+    Granted,
+}
+
+impl Standing {
+    const fn rank(self) -> u8 {
+        match self {
+            Self::Denied => 0,
+            Self::Owed(_) => 1,
+            Self::Granted => 2,
+        }
+    }
+
+    const fn owed(self) -> usize {
+        match self {
+            Self::Owed(count) => count,
+            _ => 0,
+        }
+    }
+}
+
+/// Judges one item by these rules.
+fn judge_by<'a>(
+    case: &mut Case<'a>,
+    request: &Request,
+    item: &Item,
+    ask: &Ask<'_>,
+    matched: &Matched<'a>,
+) -> Option<Granted> {
     let before = errors(case);
     let rules: Vec<&CompiledRule> = matched.iter().map(|(rule, _)| *rule).collect();
+    let guards = restrict::guards(case, ask);
     if let (Some(id), Some((_, row))) = (&request.event, ask.event) {
         event::suits(case, id, row, ask, item.entitlement.as_str(), &rules);
     }
     let stated = Stated {
         event: request.event.is_some(),
+        inputs: &request.inputs,
         reason: request.reason.as_deref(),
         ticket: request.ticket.as_deref(),
     };
     let long = how_long(case, request, ask, &rules);
-    inputs(case, ask, &rules, &stated, long.is_none());
-    let long = long?;
-    if let Some(asked) = long.asked
+    inputs::state(case, ask, &rules, &guards, &stated, long.is_none());
+    let (limits, long) = match long {
+        Some(long) => (long.limits, long.asked),
+        None => (Vec::new(), None),
+    };
+    if let Some(asked) = long
         && !case.trace.precedes(ask.start, asked)
     {
         case.reasons.push(Reason::error(Code::WindowElapsed).with("end", text(asked.at)).item(ask.item));
     }
+    let restricted = restrict::limits(case, ask, matched, &guards);
     if errors(case) > before {
         return None;
     }
 
-    let mut limits: Vec<Limit> = long.limits;
+    let mut limits: Vec<Limit> = limits.into_iter().chain(restricted).collect();
     for rule in &rules {
         if let Some(duration) = rule.rule.duration {
             limits.push(Limit::new(BoundKind::Maximum, ask.start.plus(duration.max)).from(rule.id.shared()));
         }
     }
-    limits.extend(window::standing_limits(case, ask, &matched));
-    let (renewals, too_many) = window::renewal_limits(case, ask, &matched);
+    limits.extend(window::standing_limits(case, ask, matched));
+    let (renewals, too_many) = window::renewal_limits(case, ask, matched);
     limits.extend(renewals);
     let held = rules.iter().map(|rule| rule.rule.already_held).max().unwrap_or_default();
     let prolonged = (held == AlreadyHeld::Extend).then(|| live_one(case, ask)).flatten();
     if let Some((_, grant)) = prolonged
-        && let Ok(allowed) = extend::allowance(case, ask, &matched, grant)
+        && let Ok(allowed) = extend::allowance(case, ask, matched, grant)
     {
         limits.extend(allowed);
     }
     let end = window::close(case, ask, &mut limits)?;
     case.reasons.extend(too_many);
-    if let Some(asked) = long.asked {
-        window::exceed(case, ask, &matched, &limits, asked, end);
+    if let Some(asked) = long {
+        window::exceed(case, ask, matched, &limits, asked, end);
     }
     let min = rules.iter().filter_map(|rule| rule.rule.duration).map(|d| d.min).max().unwrap_or(Span::ZERO);
     if case.trace.compare(end, ask.start.plus(min)) == core::cmp::Ordering::Less {
@@ -86,13 +182,20 @@ pub(super) fn judge(
     }
     let limit = window::limit_apart_from_plan(&limits, end);
     let session_until = session_until(case, ask, &rules, end);
+    let obligations = restrict::approvals(matched, &guards, ask.item);
     if let Some((_, grant)) = prolonged {
         let after = extend::gains(case, ask, &rules, grant, end, limit);
         if errors(case) > before {
             return None;
         }
         let view = GrantView { session_until, ..case.view_as(grant, GrantState::Active, after)? };
-        return Some((Outcome::Extend { end: end.at, limit }, view));
+        let end_moves = end.moves && view.end == end.at;
+        return Some(Granted {
+            outcome: Outcome::Extend { end: end.at, limit },
+            view,
+            obligations,
+            end_moves,
+        });
     }
     if held == AlreadyHeld::Reject
         && let Some(id) = overlapping(case, ask, end)
@@ -116,47 +219,8 @@ pub(super) fn judge(
         state: if ask.start.at > case.at() { GrantState::Scheduled } else { GrantState::Active },
     };
     let conditions = rules.iter().flat_map(|rule| rule.rule.conditions.iter().cloned()).collect();
-    Some((Outcome::Issue { basis: basis(&rules, ask.event.is_some(), limit), conditions, term }, view))
-}
-
-/// What a command states beside what it asks for.
-pub(super) struct Stated<'a> {
-    pub(super) event: bool,
-    pub(super) reason: Option<&'a str>,
-    pub(super) ticket: Option<&'a str>,
-}
-
-/// Says what must be stated and is not.
-pub(super) fn inputs(
-    case: &mut Case<'_>,
-    ask: &Ask<'_>,
-    rules: &[&CompiledRule],
-    stated: &Stated<'_>,
-    no_duration: bool,
-) {
-    let blank = |text: Option<&str>| text.is_none_or(|text| text.trim().is_empty());
-    let mut missing: Vec<String> = Vec::new();
-    if no_duration {
-        missing.push("duration".to_string());
-    }
-    if !stated.event && rules.iter().any(|rule| rule.rule.event.is_some()) {
-        missing.push("event".to_string());
-    }
-    if blank(stated.reason) && rules.iter().any(|rule| rule.rule.require.reason) {
-        missing.push("reason".to_string());
-    }
-    if blank(stated.ticket) && rules.iter().any(|rule| rule.rule.require.ticket) {
-        missing.push("ticket".to_string());
-    }
-    if !missing.is_empty() {
-        let inputs: Value = missing.into_iter().collect();
-        case.reasons.push(Reason::error(Code::InputMissing).with("inputs", inputs).item(ask.item));
-    }
-    let bound = rules.iter().any(|rule| rule.rule.session == crate::policy::SessionRule::Bound);
-    if bound && ask.session_ends.is_none() {
-        let names: Value = core::iter::once("session.ends_at".to_string()).collect();
-        case.reasons.push(Reason::error(Code::ContextMissing).with("names", names).item(ask.item));
-    }
+    let outcome = Outcome::Issue { basis: basis(&rules, ask.event.is_some(), limit), conditions, term };
+    Some(Granted { outcome, view, obligations, end_moves: end.moves })
 }
 
 /// How long the grant may be as far as the request says.

@@ -7,11 +7,14 @@ mod digest;
 mod ending;
 mod event;
 mod extend;
+mod inputs;
 mod item;
+mod matched;
 mod proposal;
 mod reason;
 mod renew;
 mod request;
+mod restrict;
 mod trace;
 mod window;
 

@@ -42,6 +42,7 @@ pub(crate) struct Granting {
     pub(crate) derived: Option<Arc<Request>>,
     /// Whether the log has the request already.
     pub(crate) made: bool,
+    /// None while something is owed first.
     pub(crate) items: Vec<(GrantId, Outcome)>,
 }
 
@@ -129,6 +130,9 @@ impl Draft {
         if !granting.made {
             let made = RequestMade { digest: digest.clone(), request: Request::clone(request) };
             entries.push(Entry { body: Body::RequestMade(made), touches: of_request() });
+        }
+        if granting.items.is_empty() {
+            return entries;
         }
         let grants = granting.items.iter().map(|(id, _)| id.clone()).collect();
         let resolved = RequestResolved { grants, id: request.id.clone() };

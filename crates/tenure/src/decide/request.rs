@@ -8,9 +8,9 @@ use alloc::vec::Vec;
 use super::case::{Case, Denied};
 use super::proposal::{Granting, Plan};
 use super::trace::Moment;
-use super::window::{self, Ask, Owner};
+use super::window::{self, Ask, Owner, Said};
 use super::{Code, Decision, GrantView, Reason, event, item};
-use crate::compile::{CompiledRule, Life};
+use crate::compile::Life;
 use crate::id::IdentityId;
 use crate::log::KeyKind;
 use crate::model::{IdentityKind, Item, Request};
@@ -18,11 +18,9 @@ use crate::state::{EventRow, IdentityRow, Stage, half_digest};
 use crate::store::NONE;
 use crate::time::{IntervalSet, Timestamp};
 
-/// A rule with the instants at which it matches.
-pub(super) type Matched<'a> = Vec<(&'a CompiledRule, IntervalSet)>;
-
 /// What the whole request shares.
 struct Parties<'a> {
+    requester: u32,
     who: u32,
     life: Life,
     event: Option<(u32, &'a EventRow)>,
@@ -60,7 +58,7 @@ pub(super) fn decide_in<'a>(
     let Ok(parties) = resolve(&mut case, request) else {
         return case.deny();
     };
-    let (mut items, mut views) = (Vec::new(), Vec::new());
+    let (mut items, mut views, mut obligations) = (Vec::new(), Vec::new(), Vec::new());
     for (number, item) in (0u32..).zip(&request.items) {
         let (Some(entitlement), Some(scope)) = references(&case, item) else { continue };
         let ask = Ask {
@@ -74,17 +72,29 @@ pub(super) fn decide_in<'a>(
             owner: parties.owner.as_ref(),
             start: parties.start,
             session_ends: parties.session_ends,
+            said: Said {
+                action: if request.renews.is_some() { "renew" } else { "request" },
+                context: &request.context,
+                inputs: &request.inputs,
+                requester: parties.requester,
+            },
         };
-        if let Some((outcome, view)) = item::judge(&mut case, request, item, &ask) {
-            items.push((view.id.clone(), outcome));
-            views.push(view);
+        if let Some(judged) = item::judge(&mut case, request, item, &ask) {
+            items.push((judged.view.id.clone(), judged.outcome));
+            views.push(judged.view);
+            obligations.extend(judged.obligations);
         }
     }
     if case.is_denied() || views.len() != request.items.len() {
         return case.deny();
     }
+    let by = Some(request.requester.clone());
+    if !obligations.is_empty() {
+        let plan = Plan::Grant(Granting { derived, made, items: Vec::new() });
+        return case.pending(views, obligations, by, plan);
+    }
     let plan = Plan::Grant(Granting { derived, made, items });
-    case.permit(views, Some(request.requester.clone()), plan)
+    case.permit(views, by, plan)
 }
 
 /// What the log knows of the request's id.
@@ -163,7 +173,7 @@ fn references(case: &Case<'_>, item: &Item) -> (Option<u32>, Option<u32>) {
 
 /// Names, lives, the accountable human and the business event: stops at the first failure.
 fn resolve<'a>(case: &mut Case<'a>, request: &Request) -> Result<Parties<'a>, Denied> {
-    let (_, requester) = case.identity(&request.requester)?;
+    let (asking, requester) = case.identity(&request.requester)?;
     let (who, row) = case.identity(&request.beneficiary)?;
     case.read(KeyKind::Person, request.beneficiary.shared());
     let state = case.state();
@@ -222,7 +232,7 @@ fn resolve<'a>(case: &mut Case<'a>, request: &Request) -> Result<Parties<'a>, De
         None => None,
     };
     let session_ends = window::session_ends(&request.context);
-    Ok(Parties { who, life, event, owner, start, session_ends })
+    Ok(Parties { requester: asking, who, life, event, owner, start, session_ends })
 }
 
 fn read_ancestry(case: &mut Case<'_>, scope: u32) {
@@ -252,23 +262,4 @@ pub(super) fn accountable(
         Some(owner) if case.trace.is_in(start, &owner.when) => Ok(Some(owner)),
         _ => Err(case.fail(Reason::error(Code::IdentityNoOwner).with("identity", id.as_str()))),
     }
-}
-
-/// The rules that match at the start.
-pub(super) fn matching<'a>(case: &mut Case<'a>, ask: &Ask<'_>) -> Matched<'a> {
-    let world = case.world();
-    let rules = case.engine.rules();
-    let mut matched = Vec::new();
-    let mut groups = false;
-    for rule in rules.candidates(ask.entitlement) {
-        groups |= rule.reads_holdings();
-        let when = rule.matches_when(world, ask.who, ask.entitlement, ask.scope);
-        if case.trace.is_in(ask.start, &when) {
-            matched.push((rule, when));
-        }
-    }
-    if groups {
-        case.read_groups(ask.who);
-    }
-    matched
 }

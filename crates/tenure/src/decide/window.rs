@@ -1,6 +1,7 @@
 //! The window of a grant is the part around its start of the intersection of all that limits it. Every limit
 //! is reported; the least one is the end.
 
+use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -29,6 +30,17 @@ pub(super) struct Ask<'a> {
     pub(super) owner: Option<&'a Owner>,
     pub(super) start: Moment,
     pub(super) session_ends: Option<Timestamp>,
+    pub(super) said: Said<'a>,
+}
+
+/// What is said with a command, for conditions to read.
+#[derive(Clone, Copy)]
+pub(super) struct Said<'a> {
+    pub(super) action: &'static str,
+    pub(super) context: &'a BTreeMap<AttributeId, Value>,
+    pub(super) inputs: &'a BTreeMap<AttributeId, Value>,
+    /// Who asks.
+    pub(super) requester: u32,
 }
 
 /// The accountable human of a beneficiary that is not human.

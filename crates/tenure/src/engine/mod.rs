@@ -215,10 +215,6 @@ impl Engine {
         &self.inner.rows
     }
 
-    pub(crate) fn adopted(&self) -> Timestamp {
-        self.inner.adopted
-    }
-
     pub(crate) fn foreign(&self) -> Option<&str> {
         self.inner.foreign.as_deref()
     }

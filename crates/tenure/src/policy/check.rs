@@ -9,7 +9,10 @@ use alloc::vec::Vec;
 
 use super::error::MAX_PROBLEMS;
 use super::source::{Source, Step};
-use super::{AttributeType, Declaration, Duration, Eligibility, PolicyDocument, hierarchy};
+use super::{
+    AttributeType, Declaration, Duration, Eligibility, PolicyDocument, hierarchy, rules_check, sections,
+    strata,
+};
 use crate::document::{DocumentError, nearest};
 use crate::id::{AttributeId, EntitlementId};
 use crate::model::{Attributes, BusinessEvent, EntitlementKind, Holder, Value};
@@ -28,6 +31,8 @@ pub(super) fn problems(document: &PolicyDocument, source: &Source) -> Vec<Docume
     check.groups();
     check.attributes();
     let mut found = check.found;
+    found.extend(rules_check::problems(document, source));
+    found.extend(strata::problems(document, source));
     found.extend(hierarchy::problems(document, source));
     found
 }
@@ -173,11 +178,19 @@ impl Check<'_> {
                 self.group(&[key("standing"), key(id.as_str()), key("holder"), key("group")], group);
             }
         }
-        for (id, rule) in &document.eligibility {
-            for (n, group) in rule.who.groups.iter().flatten().enumerate() {
-                let path = [key("eligibility"), key(id.as_str()), key("who"), key("groups")];
+        for rule in sections::rules(document) {
+            for (n, group) in rule.who.iter().flat_map(|who| who.groups.iter().flatten()).enumerate() {
+                let path = [key(rule.section), key(rule.id), key("who"), key("groups")];
                 let member = Step::Member(Cow::Borrowed(group.as_str()), n);
                 self.group(&path.into_iter().chain([member]).collect::<Vec<_>>(), group);
+            }
+            for (item, stage) in rule.stages.iter().enumerate() {
+                for (n, group) in stage.approvers.groups.iter().enumerate() {
+                    let path = [key(rule.section), key(rule.id), key("approvals"), Step::Item(item)];
+                    let member = Step::Member(Cow::Borrowed(group.as_str()), n);
+                    let rest = [key("approvers"), key("groups"), member];
+                    self.group(&path.into_iter().chain(rest).collect::<Vec<_>>(), group);
+                }
             }
         }
     }
@@ -222,24 +235,25 @@ impl Check<'_> {
                 }
             }
         }
-        for (id, rule) in &document.eligibility {
-            for (selector, wanted) in [("what", &rule.what.attributes), ("who", &rule.who.attributes)] {
-                for (name, values) in wanted {
-                    let path = [
-                        key("eligibility"),
-                        key(id.as_str()),
-                        key(selector),
-                        key("attributes"),
-                        key(name.as_str()),
-                    ];
-                    let Some(kind) = self.declared(&path, declared, name) else { continue };
-                    for (n, value) in values.iter().enumerate() {
-                        // A list is also matched by what it contains.
-                        let scalar = if kind == AttributeType::List { type_of(value) } else { kind };
-                        let member = Step::Member(Cow::Owned(value.to_string()), n);
-                        let path: Vec<_> = path.iter().cloned().chain([member]).collect();
-                        self.typed(&path, name, kind, value, scalar);
-                    }
+        let none = BTreeMap::new();
+        let wanted = sections::rules(document).flat_map(|rule| {
+            let what = rule.what.map_or(&none, |what| &what.attributes);
+            let who = rule.who.map_or(&none, |who| &who.attributes);
+            [(rule.section, rule.id, "what", what), (rule.section, rule.id, "who", who)]
+        });
+        let required = document.eligibility.iter();
+        let required =
+            required.map(|(id, rule)| ("eligibility", id.as_str(), "requires", &rule.requires.attributes));
+        for (section, id, selector, wanted) in wanted.chain(required) {
+            for (name, values) in wanted {
+                let path = [key(section), key(id), key(selector), key("attributes"), key(name.as_str())];
+                let Some(kind) = self.declared(&path, declared, name) else { continue };
+                for (n, value) in values.iter().enumerate() {
+                    // A list is also matched by what it contains.
+                    let scalar = if kind == AttributeType::List { type_of(value) } else { kind };
+                    let member = Step::Member(Cow::Owned(value.to_string()), n);
+                    let path: Vec<_> = path.iter().cloned().chain([member]).collect();
+                    self.typed(&path, name, kind, value, scalar);
                 }
             }
         }
@@ -304,7 +318,7 @@ impl Check<'_> {
 }
 
 /// The way to a value below the one that `path` leads to.
-fn below<'p>(path: &[Step<'p>], keys: &[&'p str]) -> Vec<Step<'p>> {
+pub(super) fn below<'p>(path: &[Step<'p>], keys: &[&'p str]) -> Vec<Step<'p>> {
     path.iter().cloned().chain(keys.iter().map(|key| Step::Key(key))).collect()
 }
 
@@ -318,7 +332,7 @@ pub(super) fn near<'c>(
     if problems < MOST { nearest(word, candidates).map(ToString::to_string) } else { None }
 }
 
-const fn type_of(value: &Value) -> AttributeType {
+pub(super) const fn type_of(value: &Value) -> AttributeType {
     match value {
         Value::Bool(_) => AttributeType::Bool,
         Value::Int(_) => AttributeType::Int,
@@ -327,7 +341,7 @@ const fn type_of(value: &Value) -> AttributeType {
     }
 }
 
-const fn in_words(kind: AttributeType) -> &'static str {
+pub(super) const fn in_words(kind: AttributeType) -> &'static str {
     match kind {
         AttributeType::Bool => "`true` or `false`",
         AttributeType::Int => "a whole number",

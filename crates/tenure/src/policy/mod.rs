@@ -10,8 +10,11 @@ mod names;
 mod nouns;
 mod read;
 mod rules;
+mod rules_check;
+mod sections;
 mod selector;
 mod source;
+mod strata;
 #[cfg(test)]
 mod tests;
 
@@ -36,6 +39,7 @@ pub use rules::{
 };
 pub(crate) use selector::attributes_match;
 pub use selector::{EntitlementSelector, IdentitySelector, Via};
+pub use strata::MAX_STRATA;
 
 use crate::id::{
     AccountId, ApplicationId, AttributeId, ConditionId, EntitlementId, EventId, IdentityId, MembershipId,

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use super::check::near;
 use super::error::MAX_PROBLEMS;
+use super::sections;
 use super::source::Step;
 use super::{Policy, PolicyDocument};
 use crate::document::DocumentError;
@@ -148,22 +149,52 @@ fn each_use(document: &PolicyDocument, mut each: impl FnMut(NounKind, &str, &[St
             each(Identity, owner.as_str(), &[Key("applications"), Key(id.as_str()), Key("owner")]);
         }
     }
+    for rule in sections::rules(document) {
+        let top = || vec![Key(rule.section), Key(rule.id)];
+        let mut of_rule = |kind, name: &str, way: &[Step<'_>]| {
+            let path: Vec<Step<'_>> = top().into_iter().chain(way.iter().cloned()).collect();
+            each(kind, name, &path);
+        };
+        if let Some(what) = rule.what {
+            for (n, name) in what.applications.iter().flatten().enumerate() {
+                let way = [Key("what"), Key("applications"), member(name.as_str(), n)];
+                of_rule(Application, name.as_str(), &way);
+            }
+            for (n, name) in what.ids.iter().flatten().enumerate() {
+                of_rule(Entitlement, name.as_str(), &[Key("what"), Key("ids"), member(name.as_str(), n)]);
+            }
+        }
+        for (n, name) in rule.scopes.iter().flat_map(|scopes| scopes.iter()).enumerate() {
+            of_rule(Resource, name.as_str(), &[Key("where"), Item(n)]);
+        }
+        if let Some(who) = rule.who {
+            for (n, name) in who.groups.iter().flatten().enumerate() {
+                of_rule(Entitlement, name.as_str(), &[Key("who"), Key("groups"), member(name.as_str(), n)]);
+            }
+            for (n, name) in who.ids.iter().flatten().enumerate() {
+                of_rule(Identity, name.as_str(), &[Key("who"), Key("ids"), member(name.as_str(), n)]);
+            }
+        }
+        for (stage, item) in rule.stages.iter().zip(0usize..) {
+            let way = |key, name| [Key("approvals"), Item(item), Key("approvers"), Key(key), name];
+            for (n, name) in stage.approvers.groups.iter().enumerate() {
+                of_rule(Entitlement, name.as_str(), &way("groups", member(name.as_str(), n)));
+            }
+            for (n, name) in stage.approvers.ids.iter().enumerate() {
+                of_rule(Identity, name.as_str(), &way("ids", member(name.as_str(), n)));
+            }
+        }
+    }
     for (id, rule) in &document.eligibility {
-        let at = |selector, key, name| [Key("eligibility"), Key(id.as_str()), Key(selector), Key(key), name];
-        for (n, name) in rule.what.applications.iter().flatten().enumerate() {
-            each(Application, name.as_str(), &at("what", "applications", member(name.as_str(), n)));
-        }
-        for (n, name) in rule.what.ids.iter().flatten().enumerate() {
-            each(Entitlement, name.as_str(), &at("what", "ids", member(name.as_str(), n)));
-        }
-        for (n, name) in rule.scopes.iter().flatten().enumerate() {
-            each(Resource, name.as_str(), &[Key("eligibility"), Key(id.as_str()), Key("where"), Item(n)]);
-        }
-        for (n, name) in rule.who.groups.iter().flatten().enumerate() {
-            each(Entitlement, name.as_str(), &at("who", "groups", member(name.as_str(), n)));
-        }
-        for (n, name) in rule.who.ids.iter().flatten().enumerate() {
-            each(Identity, name.as_str(), &at("who", "ids", member(name.as_str(), n)));
+        for (n, name) in rule.requires.entitlements.iter().enumerate() {
+            let path = [
+                Key("eligibility"),
+                Key(id.as_str()),
+                Key("requires"),
+                Key("entitlements"),
+                member(name.as_str(), n),
+            ];
+            each(Entitlement, name.as_str(), &path);
         }
     }
     for (id, entitlement) in &document.entitlements {

@@ -1,0 +1,71 @@
+//! Conditions have four values: what is known to hold, what depends on something that was not said, what cannot be
+//! judged, and what is known not to hold. Unknown never supports and always restricts.
+
+use alloc::collections::BTreeSet;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::decide::{Code, Reason};
+use crate::id::ConditionId;
+use crate::model::Value;
+
+/// The value of a condition. All of several together have the last of theirs in this order, any of several the
+/// first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Truth {
+    /// It holds.
+    #[default]
+    True,
+    /// It depends on something that was not said.
+    Missing,
+    /// It cannot be judged.
+    Failed,
+    /// It does not hold.
+    False,
+}
+
+/// The value of several conditions together, with the names of what makes it so.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Judged {
+    pub(crate) truth: Truth,
+    /// What was not said.
+    pub(crate) missing: BTreeSet<String>,
+    pub(crate) failed: BTreeSet<ConditionId>,
+    /// The conditions that do not hold.
+    pub(crate) unsatisfied: BTreeSet<ConditionId>,
+}
+
+impl Judged {
+    /// This and the other together.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.truth = self.truth.max(other.truth);
+        self.missing.extend(other.missing.iter().cloned());
+        self.failed.extend(other.failed.iter().cloned());
+        self.unsatisfied.extend(other.unsatisfied.iter().cloned());
+    }
+
+    /// Why it does not restrict for certain: what is missing, what cannot be judged.
+    pub(crate) fn unknown(&self) -> Vec<Reason> {
+        let missing = (!self.missing.is_empty()).then(|| {
+            let names: Value = self.missing.iter().cloned().collect();
+            Reason::error(Code::ContextMissing).with("names", names)
+        });
+        missing.into_iter().chain(named(Code::ConditionFailed, &self.failed)).collect()
+    }
+
+    /// Why it does not support: what is missing, what does not hold, what cannot be judged and so does not hold
+    /// either.
+    pub(crate) fn reasons(&self) -> Vec<Reason> {
+        self.unknown().into_iter().chain(self.refused()).collect()
+    }
+
+    /// The conditions that do not hold or cannot be judged.
+    pub(crate) fn refused(&self) -> Option<Reason> {
+        named(Code::ContextUnsatisfied, &self.unsatisfied.union(&self.failed).cloned().collect())
+    }
+}
+
+fn named(code: Code, conditions: &BTreeSet<ConditionId>) -> Option<Reason> {
+    let names: Value = conditions.iter().map(ToString::to_string).collect();
+    (!conditions.is_empty()).then(|| Reason::error(code).with("conditions", names))
+}

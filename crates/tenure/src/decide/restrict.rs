@@ -1,0 +1,274 @@
+//! What restricts a grant, whatever lets it be given: prerequisites, denials, guardrails and capacities. Each is a
+//! set of instants that the window has to stay clear of.
+
+use alloc::collections::BTreeSet;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::case::Case;
+use super::matched::Matched;
+use super::trace::Moment;
+use super::window::{Ask, Limit};
+use super::{Code, Obligation, ObligationKind, Reason};
+use crate::compile::{CompiledDenial, CompiledGuardrail, Judged, Truth, World, first_outside, held_when};
+use crate::model::Value;
+use crate::policy::BoundKind;
+use crate::state::State;
+use crate::time::IntervalSet;
+
+/// A guardrail that may apply at some instant from the start on.
+pub(super) struct Guard<'a> {
+    guardrail: &'a CompiledGuardrail,
+    /// The instants at which it does.
+    when: IntervalSet,
+    /// Whether it does at the start.
+    now: bool,
+}
+
+/// The guardrails around what is asked.
+pub(super) fn guards<'a>(case: &mut Case<'a>, ask: &Ask<'_>) -> Vec<Guard<'a>> {
+    let world = case.world();
+    let mut guards = Vec::new();
+    for guardrail in &case.engine.rules().restrictions.guardrails {
+        let Some(what) = guardrail.what.when(world, ask.entitlement) else { continue };
+        read_circle(case, ask, guardrail.circle.who.has_groups());
+        let when = guardrail.circle.when(world, ask.who, ask.scope, ask.start.at).intersect(&what);
+        let now = case.trace.is_in(ask.start, &when);
+        if when.is_empty() || case.judge(&guardrail.rule.when, ask).truth == Truth::False {
+            continue;
+        }
+        guards.push(Guard { guardrail, when, now });
+    }
+    guards
+}
+
+fn read_circle(case: &mut Case<'_>, ask: &Ask<'_>, groups: bool) {
+    if groups {
+        case.read_groups(ask.who);
+    }
+}
+
+impl Guard<'_> {
+    /// Whether it asks for a reason.
+    pub(super) fn asks_reason(&self) -> bool {
+        self.now && self.guardrail.rule.require.reason
+    }
+
+    /// Whether it asks for a ticket.
+    pub(super) fn asks_ticket(&self) -> bool {
+        self.now && self.guardrail.rule.require.ticket
+    }
+}
+
+/// The limits of all that restricts, with the reasons of what does at once.
+pub(super) fn limits(
+    case: &mut Case<'_>,
+    ask: &Ask<'_>,
+    matched: &Matched<'_>,
+    guards: &[Guard<'_>],
+) -> Vec<Limit> {
+    let mut limits = prerequisites(case, ask, matched);
+    limits.extend(denials(case, ask));
+    limits.extend(guardrails(case, ask, guards));
+    limits
+}
+
+/// What the guardrails ask for and what they forbid; the longest they allow.
+fn guardrails(case: &mut Case<'_>, ask: &Ask<'_>, guards: &[Guard<'_>]) -> Vec<Limit> {
+    let start = ask.start;
+    let mut limits = Vec::new();
+    let mut required = Judged::default();
+    for guard in guards {
+        let source = guard.guardrail.id.shared();
+        let rule = &guard.guardrail.rule;
+        if guard.now {
+            let judged = case.judge(&guard.guardrail.rule.require.conditions, ask);
+            if judged.truth != Truth::True {
+                required.add(&judged);
+            }
+        }
+        if rule.forbid {
+            if guard.now {
+                let reason = Reason::error(Code::GuardrailForbidden).with("rule", &*source);
+                case.reasons.push(reason.item(ask.item));
+            } else {
+                let end = Moment::fixed(first_outside(&guard.when.complement(), start.at));
+                limits.push(Limit::new(BoundKind::Guardrail, end).from(source.clone()));
+            }
+        }
+        if let Some(max) = rule.max {
+            // From then on every instant at which it applies is one too many.
+            let last = start.plus(max);
+            let clear = case.trace.is_in(last, &guard.when);
+            let end =
+                if clear { last } else { Moment::fixed(first_outside(&guard.when.complement(), last.at)) };
+            limits.push(Limit::new(BoundKind::Guardrail, end).from(source));
+        }
+    }
+    case.reasons.extend(required.reasons().into_iter().map(|reason| reason.item(ask.item)));
+    limits
+}
+
+/// What is denied from the start, and from when on.
+fn denials(case: &mut Case<'_>, ask: &Ask<'_>) -> Vec<Limit> {
+    let world = case.world();
+    let mut limits = Vec::new();
+    let mut withheld = Vec::new();
+    let mut unknown = Judged::default();
+    for denial in case.engine.rules().restrictions.denials.iter().filter(|denial| denial.on_request()) {
+        let asked = denial.what.as_ref().and_then(|what| what.when(world, ask.entitlement));
+        let inside = if asked.is_some() { Inside::default() } else { Inside::of(denial, world, ask) };
+        if asked.is_none() && inside.is_empty() {
+            continue;
+        }
+        read_circle(case, ask, denial.circle.who.has_groups());
+        let mut when = denial.circle.when(world, ask.who, ask.scope, ask.start.at);
+        if let Some(asked) = &asked {
+            when = when.intersect(asked);
+        }
+        let now = case.trace.is_in(ask.start, &when);
+        if when.is_empty() {
+            continue;
+        }
+        let judged = case.judge(&denial.rule.when, ask);
+        if judged.truth == Truth::False {
+            continue;
+        }
+        match (asked, now) {
+            (Some(_), true) => {
+                unknown.add(&judged);
+                refuse(case, ask, denial);
+            }
+            (Some(_), false) => {
+                let end = Moment::fixed(first_outside(&when.complement(), ask.start.at));
+                limits.push(Limit::new(BoundKind::Deny, end).from(denial.id.shared()));
+            }
+            (None, true) => withheld.push((denial, judged, inside)),
+            (None, false) => {}
+        }
+    }
+    let denied: BTreeSet<u32> =
+        withheld.iter().flat_map(|(_, _, inside)| &inside.permissions).copied().collect();
+    let all = !denied.is_empty() && denied.len() == world.hierarchy.gives(ask.entitlement);
+    for (denial, judged, inside) in withheld {
+        if all {
+            unknown.add(&judged);
+            refuse(case, ask, denial);
+        } else {
+            let reason = Reason::warning(Code::DenyWithheld)
+                .with("entitlement", name(case.state().entitlement_names.name(ask.entitlement)))
+                .with("rule", denial.id.as_str())
+                .with("withheld", inside.names(case.state()));
+            case.reasons.push(reason.item(ask.item));
+        }
+    }
+    case.reasons.extend(unknown.unknown().into_iter().map(|reason| reason.item(ask.item)));
+    limits
+}
+
+fn refuse(case: &mut Case<'_>, ask: &Ask<'_>, denial: &CompiledDenial) {
+    let reason = Reason::error(Code::PolicyExplicitDeny).with("rule", denial.id.as_str());
+    case.reasons.push(reason.item(ask.item));
+}
+
+fn name(name: Option<&Arc<str>>) -> String {
+    name.map_or_else(String::new, |name| name.to_string())
+}
+
+/// What a denial speaks of inside an entitlement that was asked for.
+#[derive(Default)]
+struct Inside {
+    permissions: Vec<u32>,
+    entitlements: Vec<u32>,
+}
+
+impl Inside {
+    fn of(denial: &CompiledDenial, world: World<'_>, ask: &Ask<'_>) -> Self {
+        let given = |p: &u32| world.hierarchy.givers(*p).by(ask.entitlement).is_some();
+        let permissions = denial.permissions.iter().copied().filter(given).collect();
+        let mut entitlements = Vec::new();
+        if let Some(what) = &denial.what {
+            let targets =
+                |e: u32| world.state.entitlements.at(e).map_or(&[][..], |row| row.targets.as_slice());
+            let mut seen = BTreeSet::new();
+            let mut open = Vec::from(targets(ask.entitlement));
+            while let Some(entitlement) = open.pop() {
+                if seen.insert(entitlement) {
+                    open.extend_from_slice(targets(entitlement));
+                }
+            }
+            entitlements.extend(seen.into_iter().filter(|e| what.when(world, *e).is_some()));
+        }
+        Self { permissions, entitlements }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.permissions.is_empty() && self.entitlements.is_empty()
+    }
+
+    fn names(&self, state: &State) -> Value {
+        let permissions = self.permissions.iter().map(|p| name(state.permission_names.name(*p)));
+        let entitlements = self.entitlements.iter().map(|e| name(state.entitlement_names.name(*e)));
+        let names: BTreeSet<String> = permissions.chain(entitlements).collect();
+        names.into_iter().collect()
+    }
+}
+
+/// What the rules ask to be held, or to be so, through the whole window.
+fn prerequisites(case: &mut Case<'_>, ask: &Ask<'_>, matched: &Matched<'_>) -> Vec<Limit> {
+    let world = case.world();
+    let mut limits = Vec::new();
+    let (mut attributes, mut entitlements) = (BTreeSet::new(), BTreeSet::new());
+    for (rule, _) in matched {
+        let Some(when) = rule.required_when(world, ask.who) else { continue };
+        case.read_groups(ask.who);
+        if case.trace.is_in(ask.start, &when) {
+            let end = Moment::fixed(first_outside(&when, ask.start.at));
+            limits.push(Limit::new(BoundKind::Prerequisite, end).from(rule.id.shared()));
+            continue;
+        }
+        let requires = &rule.rule.requires;
+        for id in &requires.entitlements {
+            let known = case.state().entitlement_names.find(id.as_str());
+            let held = known.map_or_else(IntervalSet::empty, |e| held_when(world, ask.who, e));
+            if !case.trace.is_in(ask.start, &held) {
+                entitlements.insert(id.to_string());
+            }
+        }
+        for attribute in requires.attributes.keys() {
+            if !case.trace.is_in(ask.start, &rule.attribute_when(world, ask.who, attribute)) {
+                attributes.insert(attribute.to_string());
+            }
+        }
+    }
+    if !attributes.is_empty() || !entitlements.is_empty() {
+        let mut reason = Reason::error(Code::PrerequisiteMissing);
+        if !attributes.is_empty() {
+            reason = reason.with("attributes", attributes.into_iter().collect::<Value>());
+        }
+        if !entitlements.is_empty() {
+            reason = reason.with("entitlements", entitlements.into_iter().collect::<Value>());
+        }
+        case.reasons.push(reason.item(ask.item));
+    }
+    limits
+}
+
+/// What has to be agreed to before the grant.
+pub(super) fn approvals(matched: &Matched<'_>, guards: &[Guard<'_>], item: u32) -> Vec<Obligation> {
+    let rules = matched.iter().map(|(rule, _)| (&rule.id, &rule.rule.approvals));
+    let guards = guards.iter().filter(|guard| guard.now);
+    let guards = guards.map(|guard| (&guard.guardrail.id, &guard.guardrail.rule.approvals));
+    rules
+        .chain(guards)
+        .flat_map(|(source, stages)| {
+            stages.iter().map(move |stage| Obligation {
+                item,
+                kind: ObligationKind::Approval,
+                source: source.clone(),
+                stage: stage.clone(),
+            })
+        })
+        .collect()
+}
