@@ -60,7 +60,8 @@ fn command(decide: &Decide) -> Result<Command, Failure> {
         }
         (None, Some(name)) => request(name, &decide.flags).map(Command::from),
         (None, None) => {
-            let message = "name a file with the command, `-` for standard input, or --request ID";
+            let message = "give what is to be decided: a FILE with the command (`-` is standard input), or --request ID with --for \
+                           IDENTITY and --entitlement ENTITLEMENT";
             Err(Failure::bad_input("arguments.missing", message))
         }
     }
