@@ -14,6 +14,7 @@ mod input;
 mod load;
 mod log_file;
 mod log_line;
+mod plain;
 mod progress;
 mod render;
 mod torn;

@@ -178,17 +178,57 @@ fn a_bad_line_in_the_middle_is_named_and_never_skipped() {
 }
 
 #[test]
-fn verify_reads_more_strictly_than_a_load() {
-    let world = World::new();
-    let twice = beat("b-0", NOW)
-        .replace("{\"id\":\"pager\"}", "{\"id\":\"pager\",\"reason\":\"a\",\"reason\":\"b\"}");
-    world.write("l.jsonl", commit_line(0, &twice));
-    let error = world.tenure("log verify --json").error(2);
-    assert_eq!(
-        (error["code"].as_str(), error["cause"].as_str()),
-        (Some("log.line"), Some("document.duplicate_key"))
-    );
-    assert_eq!(error["pointer"], "/facts/0/body/reason");
+fn every_reader_refuses_what_verify_refuses() {
+    let identity = |attributes: &str| {
+        let body = format!(r#"{{"definition":{{"attributes":{attributes},"kind":"human"}},"id":"eve"}}"#);
+        format!(
+            r#"{{"body":{body},"effective_at":"{NOW}","id":"i-0","kind":"identity_defined","recorded_at":"{NOW}","v":1}}"#
+        )
+    };
+    let twice = r#"{"id":"pager","reason":"a","reason":"b"}"#;
+    let attributes = "/facts/0/body/definition/attributes";
+    let cases = [
+        (
+            beat("b-0", NOW).replace(r#"{"id":"pager"}"#, twice),
+            "document.duplicate_key",
+            "/facts/0/body/reason",
+        ),
+        (identity(r#"{"a":1,"a":1}"#), "document.duplicate_key", attributes),
+        (identity(r#"{"\u0061":1,"a":1}"#), "document.duplicate_key", attributes),
+        (identity(r#"{"a":1,"b":1,"a":1}"#), "document.duplicate_key", attributes),
+        (identity(r#"{"a":9007199254740992}"#), "document.number", attributes),
+        (identity(r#"{"a":["x",-9007199254740992]}"#), "document.number", attributes),
+        (identity(r#"{"a":9223372036854775807}"#), "document.number", attributes),
+        (identity(r#"{"a":1.0}"#), "document.number", attributes),
+        (
+            identity(&format!("{{\"a\":{}}}", "[".repeat(60) + &"]".repeat(60))),
+            "document.too_deep",
+            attributes,
+        ),
+    ];
+    for (fact, cause, pointer) in cases {
+        let world = World::new();
+        world.write("l.jsonl", commit_line(0, &fact));
+        let errors = ["log verify", "check ann db:write", "commit -", "reconcile", "decide -"]
+            .map(|verb| world.pipe(&format!("{verb} --json"), input(verb)).error(2));
+        for error in &errors {
+            assert_eq!((error["code"].as_str(), error["cause"].as_str()), (Some("log.line"), Some(cause)));
+            assert!(error["pointer"].as_str().unwrap().starts_with(pointer), "{error}");
+            assert_eq!(*error, errors[0]);
+        }
+    }
+    // What is written otherwise than Tenure writes it, but says one thing only, is read by all.
+    for attributes in [r#"{"b": 9007199254740991, "a": -9007199254740991}"#, r#"{"\u0061":"\n"}"#, "{}"] {
+        let world = World::new();
+        world.write("l.jsonl", commit_line(0, &identity(attributes)));
+        assert_eq!(world.verified(), (1, 1), "{attributes}");
+        world.tenure("check eve db:write").text(4);
+    }
+}
+
+/// What the verb is to read.
+fn input(verb: &str) -> String {
+    if verb == "decide -" { request("r-1", "ann", "admin") } else { beat("b-9", NOW) }
 }
 
 #[test]
