@@ -10,6 +10,7 @@ mod args;
 mod clock;
 mod commands;
 mod failure;
+mod hint;
 mod input;
 mod load;
 mod log_file;

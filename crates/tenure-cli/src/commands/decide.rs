@@ -3,11 +3,13 @@
 use tenure::decide::{Command, Decision, Verdict};
 use tenure::document::{self, Limits};
 use tenure::model::Request;
+use tenure::policy::PolicyDocument;
 use tenure::time::TimeError;
 
 use super::check::id;
 use crate::args::{Cli, Decide, RequestFlags};
 use crate::failure::{Exit, Failure};
+use crate::hint::hints;
 use crate::input::Input;
 use crate::load::{self, World};
 use crate::log_file::Committed;
@@ -33,7 +35,8 @@ pub(super) fn run(args: &Cli, decide: &Decide) -> Result<Answer, Failure> {
         Verdict::Pending => Exit::Pending,
         Verdict::Deny => Exit::Deny,
     };
-    Answer::new(exit, text(&decision), &decision, committed.as_ref(), warnings)
+    let text = text(&decision, world.engine.policy().document());
+    Answer::new(exit, text, &decision, committed.as_ref(), warnings)
 }
 
 /// Decides, and appends what a permit proposes; where the log went on in between, decides again.
@@ -106,7 +109,7 @@ fn time<T: core::str::FromStr<Err = TimeError>>(option: &str, text: &str) -> Res
 }
 
 /// A decision for people.
-fn text(decision: &Decision) -> String {
+fn text(decision: &Decision, document: &PolicyDocument) -> String {
     let grounds = decision.grounds();
     let verdict = match decision.verdict() {
         Verdict::Permit => "permit",
@@ -161,6 +164,7 @@ fn text(decision: &Decision) -> String {
             };
             text.push_str(&format!("  {}{of}: {reason}\n", word(&reason.level)));
         }
+        text.push_str(&hints(&grounds.reasons, document));
     }
     if let Some(next) = grounds.next_change_at {
         text.push_str(&format!("\n  changes next at {next}\n"));

@@ -65,6 +65,38 @@ permit  r-1 at 2026-03-02T09:00:00Z
 }
 
 #[test]
+fn people_are_told_which_name_was_meant() {
+    let world = World::with_facts(&[]);
+    world.write("p.yaml", format!("{POLICY}events:\n  INC-7: {{kind: incident, start: {NOW}}}\n"));
+    for (args, hints) in [
+        ("check anm db:wriet prod/order", vec!["identity `ann`"]),
+        ("check ann db:wriet prod/orders", vec!["permission `db:write`"]),
+        ("check ann db:write prod/order", vec!["resource `prod/orders`"]),
+        ("check zoe db:write", vec![]),
+        ("decide --request r-1 --for Ann --entitlement admin", vec!["identity `ann`"]),
+        ("decide --request r-1 --for ann --entitlement admn", vec!["entitlement `admin`"]),
+        ("decide --request r-1 --for ann --entitlement admin --scope prd", vec!["resource `prod`"]),
+        (
+            "decide --request r-1 --for ann --entitlement admin --event INC-8 --duration 1h",
+            vec!["event `INC-7`"],
+        ),
+        // Known, but not yet: nothing else was meant.
+        (
+            "decide --request r-1 --for ann --entitlement admin --event INC-7 --now 2026-01-01T00:00:00Z",
+            vec![],
+        ),
+    ] {
+        let told = world.tenure(args);
+        let found: Vec<&str> = told.text(4).lines().filter(|line| line.contains("hint")).collect();
+        let expected: Vec<String> =
+            hints.iter().map(|hint| format!("  hint: did you mean the {hint}?")).collect();
+        assert_eq!(found, expected, "{args}: {told:?}");
+        // No answer for machines depends on a guess.
+        assert!(!world.tenure(&format!("{args} --json")).json(4).to_string().contains("did you mean"));
+    }
+}
+
+#[test]
 fn of_several_items_each_line_names_its_own() {
     let world = World::new();
     let request = r#"{"request": {"id": "r-1", "beneficiary": "ann", "duration": "9h",
