@@ -49,7 +49,7 @@ eligibility:
 ",
         &["eligibility.unbounded 3:3 /eligibility/free"],
     );
-    says(&error, "the rule gives grants no end; add a `duration` with a `max`, or an `event`");
+    says(&error, "nothing limits how long this gives; add a `duration` with a `max`, or an `event` whose");
 }
 
 #[test]
