@@ -140,6 +140,11 @@ fn text(decision: &Decision, document: &PolicyDocument) -> String {
         }));
         text.push('\n');
         text.push_str(&table(&rows));
+        for grant in decision.grants() {
+            if let Some(until) = grant.session_until {
+                text.push_str(&format!("  a session under {} ends by {until}\n", grant.id));
+            }
+        }
     }
     if !grounds.bounds.is_empty() {
         let mut rows = vec![["ITEM", "LIMIT", "ENDS", "SOURCE", ""].map(String::from)];

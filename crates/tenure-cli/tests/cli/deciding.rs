@@ -65,6 +65,19 @@ permit  r-1 at 2026-03-02T09:00:00Z
 }
 
 #[test]
+fn people_are_told_when_the_session_ends() {
+    let world = World::with_facts(&[]);
+    world.write("p.yaml", POLICY.replace("    already_held", "    session_max: 1h\n    already_held"));
+    let told = world.pipe("decide -", request("r-1", "ann", "admin"));
+    assert!(
+        told.text(0)
+            .contains("2026-03-02T17:00:00Z  active\n  a session under r-1#0 ends by 2026-03-02T10:00:00Z\n"),
+        "{}",
+        told.out
+    );
+}
+
+#[test]
 fn people_are_told_which_name_was_meant() {
     let world = World::with_facts(&[]);
     world.write("p.yaml", format!("{POLICY}events:\n  INC-7: {{kind: incident, start: {NOW}}}\n"));
@@ -186,6 +199,11 @@ fn another_policy_than_the_adopted_one_is_told() {
     world.write("q.yaml", POLICY.replace("8h", "4h"));
     let denied = world.pipe("decide - --policy q.yaml --json", request("r-2", "bob", "admin")).json(4);
     assert_eq!(denied["reasons"][0]["code"], "policy.not_adopted");
+    // What was granted is still held, and can be given back.
+    world.tenure("check ann db:write --policy q.yaml").text(0);
+    let back = r#"{"deactivate": {"id": "d-1", "grant": "r-1#0"}}"#;
+    world.pipe("decide - --policy q.yaml --commit", back).text(0);
+    world.tenure("check ann db:write --policy q.yaml").text(4);
 }
 
 #[test]
