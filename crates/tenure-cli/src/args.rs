@@ -43,7 +43,7 @@ pub(crate) enum Command {
     /// Look after the log
     #[command(subcommand)]
     Log(Log),
-    /// Print the JSON Schema of what Tenure reads
+    /// Print the JSON Schema of what Tenure reads, or of its decisions
     Schema(Schema),
 }
 
@@ -156,6 +156,8 @@ pub(crate) struct Schema {
 pub(crate) enum SchemaOf {
     /// A command to decide
     Command,
+    /// A decision, as `decide --json` prints it
+    Decision,
     /// An entry of the log
     Fact,
     /// The policy document
