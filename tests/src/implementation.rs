@@ -194,21 +194,18 @@ impl Cli {
         args: &[&str],
         now: Timestamp,
     ) -> Result<(Option<i32>, String), String> {
-        let file = |name: &str, text: Option<&[u8]>| -> Result<PathBuf, String> {
+        let file = |name: &str, text: &str| -> Result<PathBuf, String> {
             let path = self.folder.join(name);
-            match text {
-                Some(text) => fs::write(&path, text).map_err(|error| error.to_string())?,
-                None if path.exists() => fs::remove_file(&path).map_err(|error| error.to_string())?,
-                None => {}
-            }
+            fs::write(&path, text).map_err(|error| error.to_string())?;
             Ok(path)
         };
-        let policy = file(policy_name, Some(policy.as_bytes()))?;
+        let policy = file(policy_name, policy)?;
         let line = serde_json::json!({"facts": facts, "pos": 0});
         let mut line = canonical(&line).map_err(|error| error.to_string())?;
         line.push('\n');
-        let log = file("log.jsonl", Some(line.as_bytes()).filter(|_| !facts.is_empty()))?;
-        let input = input.map(|text| file("input.json", Some(text.as_bytes()))).transpose()?;
+        // There always is a log: of one that is not there the command would warn.
+        let log = file("log.jsonl", if facts.is_empty() { "" } else { &line })?;
+        let input = input.map(|text| file("input.json", text)).transpose()?;
 
         let mut process = Process::new(&self.binary);
         process.args(args).args(input.as_deref().map(Path::as_os_str));

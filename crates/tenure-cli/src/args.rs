@@ -16,7 +16,7 @@ pub(crate) struct Cli {
     /// Answer in canonical JSON, one line, errors too
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// The log of facts, JSON lines; a file that does not exist is an empty log
+    /// The log of facts, JSON lines; a file that does not exist yet is an empty log
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) log: Option<PathBuf>,
     /// The instant to decide at, for example 2026-03-02T09:00:00Z [default: the clock]
@@ -43,7 +43,7 @@ pub(crate) enum Command {
     /// Look after the log
     #[command(subcommand)]
     Log(Log),
-    /// Print the JSON Schema of what Tenure reads
+    /// Print the JSON Schema of what Tenure reads, or of its decisions
     Schema(Schema),
 }
 
@@ -51,7 +51,7 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct Decide {
     /// The command as JSON or YAML, for example {"request": {…}}; - reads standard input
-    #[arg(value_name = "FILE", conflicts_with = "request", required_unless_present = "request")]
+    #[arg(value_name = "FILE", conflicts_with = "request")]
     pub(crate) file: Option<String>,
     /// Append what a permit proposes to the log; decides again if the log changed meanwhile
     #[arg(long)]
@@ -135,7 +135,7 @@ pub(crate) enum Log {
 /// `tenure log verify`.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// The log must have at least this many facts; the root is that of the first so many
+    /// Look at the first so many facts: the log must have them, and the root is theirs
     #[arg(long, value_name = "COUNT")]
     pub(crate) length: Option<u64>,
     /// The root that is expected, hexadecimal
@@ -156,6 +156,8 @@ pub(crate) struct Schema {
 pub(crate) enum SchemaOf {
     /// A command to decide
     Command,
+    /// A decision, as `decide --json` prints it
+    Decision,
     /// An entry of the log
     Fact,
     /// The policy document

@@ -55,7 +55,7 @@ impl World {
 
     /// What should be known about the log.
     pub(crate) fn warnings(&self) -> Vec<Warning> {
-        self.log.as_ref().and_then(|log| log.torn).map(|torn| torn.warning()).into_iter().collect()
+        self.log.as_ref().map(Log::warnings).unwrap_or_default()
     }
 }
 

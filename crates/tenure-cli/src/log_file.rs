@@ -13,7 +13,7 @@ use crate::failure::{Failure, Problem};
 use crate::input::MAX_BYTES;
 use crate::log_line::{self, Commit};
 use crate::progress::Progress;
-use crate::torn::{self, Torn};
+use crate::torn::{self, Torn, Warning};
 
 /// A log as far as it was read, and what it comes to.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub(crate) struct Log {
     bytes: u64,
     /// How many commits were read, one a line.
     pub(crate) commits: u64,
+    /// Whether there was no file when it was read.
+    pub(crate) missing: bool,
     path: PathBuf,
     /// What all the facts come to.
     pub(crate) state: State,
@@ -65,7 +67,14 @@ impl Log {
 
     /// A log of which nothing is read yet.
     pub(crate) fn empty(path: &Path) -> Self {
-        Self { bytes: 0, commits: 0, path: path.to_owned(), state: State::default(), torn: None }
+        Self {
+            bytes: 0,
+            commits: 0,
+            missing: false,
+            path: path.to_owned(),
+            state: State::default(),
+            torn: None,
+        }
     }
 
     /// Appends the facts that `prepare` makes of the whole log as it is at that moment, as one commit; nothing is
@@ -96,10 +105,22 @@ impl Log {
         Ok(Committed { facts: length.saturating_sub(pos), length, pos, root: self.state.log_root() })
     }
 
+    /// What should be known about it before its answer is believed.
+    pub(crate) fn warnings(&self) -> Vec<Warning> {
+        let missing = self.missing.then(|| {
+            let message = format!("there is no `{}` yet; an empty log is assumed", self.path.display());
+            Warning { code: "log.missing", line: None, message }
+        });
+        missing.into_iter().chain(self.torn.map(Torn::warning)).collect()
+    }
+
     fn replay(&mut self, replay: &mut Replay<'_>) -> Result<(), Failure> {
         match File::open(&self.path) {
             Ok(file) => self.catch_up(&file, replay),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                self.missing = true;
+                Ok(())
+            }
             Err(error) => Err(self.cannot_read(&error)),
         }
     }

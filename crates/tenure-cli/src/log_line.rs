@@ -7,6 +7,7 @@ use tenure::fact::Fact;
 
 use crate::failure::{Failure, Problem};
 use crate::input;
+use crate::plain::is_plain;
 
 /// A commit as it was read.
 #[derive(Debug)]
@@ -40,19 +41,26 @@ pub(crate) fn write(facts: &[Fact], pos: u64) -> Result<String, CanonicalError> 
     Ok(line)
 }
 
-/// Reads a line, without its newline, quickly; what is wrong with it is found by a second, slower look.
+/// Reads a line, without its newline, as strictly as any document, but quickly where it is written as Tenure writes
+/// it; what is wrong with any other is found by a second, slower look.
 pub(crate) fn read(line: &[u8], number: u64) -> Result<Commit, Failure> {
-    quick(line).or_else(|error| {
-        inspect(line).map_err(|failure| failure.on_line("log.line", number))?;
-        let message = format!("this is not a commit: {error}");
-        Err(Problem::new("log.line", message).at_line(number).into())
-    })
+    match quick(line) {
+        Ok(commit) if is_plain(line, &input::limits()) => Ok(commit),
+        read => inspected(line, number, read),
+    }
 }
 
-/// Reads a line as strictly as any document: also a key that stands twice is an error.
+/// The same, with the slower look at every line.
 pub(crate) fn read_strictly(line: &[u8], number: u64) -> Result<Commit, Failure> {
+    inspected(line, number, quick(line))
+}
+
+fn inspected(line: &[u8], number: u64, read: Result<Commit, serde_json::Error>) -> Result<Commit, Failure> {
     inspect(line).map_err(|failure| failure.on_line("log.line", number))?;
-    read(line, number)
+    read.map_err(|error| {
+        let message = format!("this is not a commit: {error}");
+        Problem::new("log.line", message).at_line(number).into()
+    })
 }
 
 /// The facts of a list that stands at `pointer`.

@@ -24,8 +24,9 @@ pub(crate) struct Torn {
 pub(crate) struct Warning {
     /// Which.
     pub(crate) code: &'static str,
-    /// Where in the log.
-    pub(crate) line: u64,
+    /// Where in the log, if it is about one line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) line: Option<u64>,
     /// In words.
     pub(crate) message: String,
 }
@@ -38,7 +39,7 @@ impl Torn {
              being written now; the answer rests on what stands before it",
             self.line, self.bytes
         );
-        Warning { code: "log.torn_tail", line: self.line, message }
+        Warning { code: "log.torn_tail", line: Some(self.line), message }
     }
 
     /// What `log verify` says.

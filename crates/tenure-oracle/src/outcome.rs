@@ -51,10 +51,19 @@ impl Outcome {
         Self { verdict: Verdict::Deny, reasons: vec![reason], ..Self::permit(at) }
     }
 
-    /// The facts that the bodies make, in order, named after the command.
+    /// The facts that the bodies make, in order, named after the command; those that end something also after what
+    /// ends and when.
     pub(crate) fn record(&mut self, command: &RequestId, by: Option<&IdentityId>, bodies: Vec<Body>) {
         for (n, body) in bodies.into_iter().enumerate() {
-            if let Ok(id) = FactId::new(format!("{command}/{n}")) {
+            let at = self.at.as_millis();
+            let id = match &body {
+                Body::GrantEnded(end) | Body::GrantRevoked(end) | Body::GrantVoided(end) => {
+                    format!("{command}/{}/{at}", end.id)
+                }
+                Body::RequestWithdrawn(end) => format!("{command}/{}/{at}", end.id),
+                _ => format!("{command}/{n}"),
+            };
+            if let Ok(id) = FactId::new(id) {
                 self.facts.push(Fact { by: by.cloned(), ..Fact::new(id, self.at, body) });
             }
         }

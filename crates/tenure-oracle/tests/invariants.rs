@@ -16,7 +16,7 @@ use tenure::check::{Question, SourceKind};
 use tenure::decide::{Code, Command, Decision, GrantView, Grounds, LogRef, Verdict};
 use tenure::engine::{CLOCK_TOLERANCE, Engine};
 use tenure::fact::{Body, Fact};
-use tenure::id::{FactId, GrantId, RuleId};
+use tenure::id::{FactId, GrantId, RequestId, RuleId};
 use tenure::log::Key;
 use tenure::policy::BoundKind;
 use tenure::time::{Span, Timestamp};
@@ -358,6 +358,44 @@ fn a_command_works_once(world: &Arbitrary) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// The command under another name, if it only ends something.
+fn ending_under(command: &Command, name: &RequestId) -> Command {
+    let mut command = command.clone();
+    match &mut command {
+        Command::Withdraw(ending) => Arc::make_mut(ending).id = name.clone(),
+        Command::Deactivate(ending) => Arc::make_mut(ending).id = name.clone(),
+        Command::Revoke(ending) => Arc::make_mut(ending).id = name.clone(),
+        Command::Request(_) | Command::Extend(_) | Command::Renew(_) => {}
+    }
+    command
+}
+
+/// I10: what ends is never refused for its name, and still no two facts have one id: each ending bears the name of
+/// what was committed last, be it a request or another ending.
+fn ids_are_never_taken(world: &Arbitrary) -> Result<(), TestCaseError> {
+    let mut engine = engine_of(world);
+    let mut taken: BTreeSet<FactId> = world.facts.iter().map(|fact| fact.id.clone()).collect();
+    let nows: BTreeSet<Timestamp> = world.nows.iter().copied().collect();
+    let Some(mut name) = world.commands.first().map(|command| command.id().clone()) else { return Ok(()) };
+    for (now, command) in nows.iter().flat_map(|now| world.commands.iter().map(move |one| (*now, one))) {
+        let renamed = ending_under(command, &name);
+        let plain = engine.decide(command, now);
+        prop_assert_eq!(plain.verdict(), engine.decide(&renamed, now).verdict());
+        let Some((after, decision)) = committed(&engine, &renamed, now) else { continue };
+        for fact in decision.proposal().map(|proposal| proposal.facts).unwrap_or_default() {
+            prop_assert!(
+                taken.insert(fact.id.clone()),
+                "`{}` stands for another fact: {}",
+                fact.id,
+                decision
+            );
+        }
+        name = renamed.id().clone();
+        engine = after;
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(config(48))]
 
@@ -371,6 +409,9 @@ proptest! {
 
     #[test]
     fn i10_an_end_is_immediate(world in quiet(worlds())) { holds(&world, ends_are_immediate)? }
+
+    #[test]
+    fn i10_no_name_is_taken_for_an_end(world in quiet(worlds())) { holds(&world, ids_are_never_taken)? }
 
     #[test]
     fn i12_a_clock_that_is_behind_gives_nothing(world in quiet(worlds())) { holds(&world, clocks_are_safe)? }

@@ -1,3 +1,14 @@
+// The README is read at the root of the repository, where its links lead to files. In these pages there are no such
+// files; the first definition of a link counts, and leads to where the page names them.
+#![doc = "[acme]: #more"]
+#![doc = "[apache]: #more"]
+#![doc = "[architecture]: #more"]
+#![doc = "[changelog]: #more"]
+#![doc = "[cli]: #more"]
+#![doc = "[contributing]: #more"]
+#![doc = "[mit]: #more"]
+#![doc = "[semantics]: #more"]
+#![doc = ""]
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 

@@ -279,7 +279,7 @@ fn future_start() -> Scenario {
             revoke("v-1", "r-1#0"),
             permit().grant("r-1#0", "void", "03-06 08:00", "03-05 12:00").writes(&[json!({
                 "kind": "grant_voided",
-                "id": "v-1/0",
+                "id": "v-1/r-1#0/1772712000000",
                 "effective_at": "2026-03-05T12:00:00Z",
                 "body": {"cause": "grant.revoked", "id": "r-1#0"},
             })]),

@@ -12,6 +12,7 @@ use crate::build::{
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
         given_back(),
+        ended_under_a_name_that_is_taken(),
         revoked_at_its_start(),
         ended_before_it_starts(),
         over_is_over(),
@@ -61,7 +62,7 @@ fn given_back() -> Scenario {
                     "expects": null,
                     "facts": [{
                         "kind": "grant_ended",
-                        "id": "d-1/0",
+                        "id": "d-1/r-1#0/1772452800000",
                         "by": "ann",
                         "effective_at": "2026-03-02T12:00:00Z",
                         "recorded_at": "2026-03-02T12:00:00Z",
@@ -73,6 +74,44 @@ fn given_back() -> Scenario {
         )
         .check("ann", "db:write", "", denied("grant.expired", json!({"end": "03-02 12:00"})))
         .reconcile(found())
+}
+
+fn ended_under_a_name_that_is_taken() -> Scenario {
+    let ends = |kind: &str, id: &str, cause: &str, grant: &str| {
+        [json!({"kind": kind, "id": id, "body": {"cause": cause, "id": grant}})]
+    };
+    granted("ended-under-a-name-that-is-taken")
+        .about("Ending never fails: a command may have the name of a request or of another command, and still no two facts have one id")
+        .at("03-02 10:00")
+        .commit(
+            request("r-2", "ann", "admin").starting("03-02 18:00").lasting("1h"),
+            permit().grant("r-2#0", "scheduled", "03-02 18:00", "03-02 19:00"),
+        )
+        .at("03-02 12:00")
+        .commit(
+            deactivate("r-1", "r-1#0"),
+            permit().grant("r-1#0", "ended", "03-02 09:00", "03-02 12:00").writes(&ends(
+                "grant_ended",
+                "r-1/r-1#0/1772452800000",
+                "grant.deactivated",
+                "r-1#0",
+            )),
+        )
+        .commit(
+            revoke("r-1", "r-2#0"),
+            permit().grant("r-2#0", "void", "03-02 18:00", "03-02 12:00").writes(&ends(
+                "grant_voided",
+                "r-1/r-2#0/1772452800000",
+                "grant.revoked",
+                "r-2#0",
+            )),
+        )
+        .decide(
+            deactivate("r-1", "r-1#0"),
+            permit()
+                .grant("r-1#0", "ended", "03-02 09:00", "03-02 12:00")
+                .warns("grant.already_ended", json!({"end": "03-02 12:00", "grant": "r-1#0"})),
+        )
 }
 
 fn revoked_at_its_start() -> Scenario {

@@ -118,7 +118,7 @@ fn revoked_by_mode() -> Scenario {
             revoke("v-1", "r-a#0").by("ben").because("compromised"),
             permit().grant("r-a#0", "revoked", "03-02 09:00", "03-02 09:57").writes(&[json!({
                 "kind": "grant_revoked",
-                "id": "v-1/0",
+                "id": "v-1/r-a#0/1772445420000",
                 "by": "ben",
                 "body": {"cause": "grant.revoked", "id": "r-a#0", "reason": "compromised"},
             })]),
@@ -132,9 +132,9 @@ fn revoked_by_mode() -> Scenario {
                 .grant("r-b#0", "revoked", "03-02 09:55", "03-02 09:57")
                 .grant("r-d#0", "void", "03-02 12:00", "03-02 09:57")
                 .writes(&[
-                    json!({"kind": "grant_revoked", "id": "v-1/0", "body": {"id": "r-a#0"}}),
-                    json!({"kind": "grant_revoked", "id": "v-1/1", "body": {"id": "r-b#0"}}),
-                    json!({"kind": "grant_voided", "id": "v-1/2", "body": {"id": "r-d#0"}}),
+                    json!({"kind": "grant_revoked", "id": "v-1/r-a#0/1772445420000", "body": {"id": "r-a#0"}}),
+                    json!({"kind": "grant_revoked", "id": "v-1/r-b#0/1772445420000", "body": {"id": "r-b#0"}}),
+                    json!({"kind": "grant_voided", "id": "v-1/r-d#0/1772445420000", "body": {"id": "r-d#0"}}),
                 ]),
         )
         .check("ann", "db:write", "prod", denied("grant.expired", json!({"end": "03-02 09:57"})))

@@ -192,7 +192,7 @@ fn withdrawn() -> Scenario {
                     "expects": null,
                     "facts": [{
                         "kind": "request_withdrawn",
-                        "id": "w-1/0",
+                        "id": "w-1/r-1/1772445600000",
                         "by": "ann",
                         "effective_at": "2026-03-02T10:00:00Z",
                         "body": {"id": "r-1"},

@@ -8,6 +8,7 @@ use tenure::id::IdError;
 
 use crate::args::{Check, Cli};
 use crate::failure::{Exit, Failure};
+use crate::hint::hints;
 use crate::load::World;
 use crate::render::Answer;
 
@@ -25,7 +26,8 @@ pub(super) fn run(args: &Cli, check: &Check) -> Result<Answer, Failure> {
     let world = World::load(args)?;
     let answer = world.engine.check(&question, world.now);
     let exit = if answer.allowed() { Exit::Done } else { Exit::Deny };
-    Answer::new(exit, answer.to_string(), &answer, None, world.warnings())
+    let hints = hints(&answer.reasons, world.engine.policy().document());
+    Answer::new(exit, format!("{answer}{hints}"), &answer, None, world.warnings())
 }
 
 /// The id that an argument names.

@@ -18,7 +18,6 @@ use crate::load;
 use crate::log_file::{Committed, Log};
 use crate::log_line;
 use crate::render::Answer;
-use crate::torn::Torn;
 
 /// What a text asks to be written.
 enum Entry {
@@ -35,7 +34,7 @@ pub(super) fn run(args: &Cli, commit: &Commit) -> Result<Answer, Failure> {
     let entry = entry(&input)?;
     let policy = args.policy.as_deref().map(load::read_policy).transpose()?;
     let mut log = Log::open(path)?;
-    let torn = log.torn;
+    let warnings = log.warnings();
     let committed = match &entry {
         Entry::Proposal(proposal) => log.append(|state| {
             fits(state, proposal)?;
@@ -54,7 +53,6 @@ pub(super) fn run(args: &Cli, commit: &Commit) -> Result<Answer, Failure> {
             })
         })?,
     };
-    let warnings = torn.map(Torn::warning).into_iter().collect();
     #[derive(serde::Serialize)]
     struct Nothing {}
     Answer::new(Exit::Done, String::new(), &Nothing {}, Some(&committed), warnings)

@@ -3,11 +3,13 @@
 use tenure::decide::{Command, Decision, Verdict};
 use tenure::document::{self, Limits};
 use tenure::model::Request;
+use tenure::policy::PolicyDocument;
 use tenure::time::TimeError;
 
 use super::check::id;
 use crate::args::{Cli, Decide, RequestFlags};
 use crate::failure::{Exit, Failure};
+use crate::hint::hints;
 use crate::input::Input;
 use crate::load::{self, World};
 use crate::log_file::Committed;
@@ -33,7 +35,8 @@ pub(super) fn run(args: &Cli, decide: &Decide) -> Result<Answer, Failure> {
         Verdict::Pending => Exit::Pending,
         Verdict::Deny => Exit::Deny,
     };
-    Answer::new(exit, text(&decision), &decision, committed.as_ref(), warnings)
+    let text = text(&decision, world.engine.policy().document());
+    Answer::new(exit, text, &decision, committed.as_ref(), warnings)
 }
 
 /// Decides, and appends what a permit proposes; where the log went on in between, decides again.
@@ -60,7 +63,8 @@ fn command(decide: &Decide) -> Result<Command, Failure> {
         }
         (None, Some(name)) => request(name, &decide.flags).map(Command::from),
         (None, None) => {
-            let message = "name a file with the command, `-` for standard input, or --request ID";
+            let message = "give what is to be decided: a FILE with the command (`-` is standard input), or --request ID with --for \
+                           IDENTITY and --entitlement ENTITLEMENT";
             Err(Failure::bad_input("arguments.missing", message))
         }
     }
@@ -105,7 +109,7 @@ fn time<T: core::str::FromStr<Err = TimeError>>(option: &str, text: &str) -> Res
 }
 
 /// A decision for people.
-fn text(decision: &Decision) -> String {
+fn text(decision: &Decision, document: &PolicyDocument) -> String {
     let grounds = decision.grounds();
     let verdict = match decision.verdict() {
         Verdict::Permit => "permit",
@@ -136,6 +140,11 @@ fn text(decision: &Decision) -> String {
         }));
         text.push('\n');
         text.push_str(&table(&rows));
+        for grant in decision.grants() {
+            if let Some(until) = grant.session_until {
+                text.push_str(&format!("  a session under {} ends by {until}\n", grant.id));
+            }
+        }
     }
     if !grounds.bounds.is_empty() {
         let mut rows = vec![["ITEM", "LIMIT", "ENDS", "SOURCE", ""].map(String::from)];
@@ -160,6 +169,7 @@ fn text(decision: &Decision) -> String {
             };
             text.push_str(&format!("  {}{of}: {reason}\n", word(&reason.level)));
         }
+        text.push_str(&hints(&grounds.reasons, document));
     }
     if let Some(next) = grounds.next_change_at {
         text.push_str(&format!("\n  changes next at {next}\n"));

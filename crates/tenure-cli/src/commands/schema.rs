@@ -1,4 +1,5 @@
-//! `tenure schema`: the form of what Tenure reads, for editors and for those who write it by program.
+//! `tenure schema`: the form of what Tenure reads, for editors and for those who write it by program, and of the
+//! decisions that it prints, for those who read them by program.
 //!
 //! The form is all that a schema can say: names that dangle, cycles and ends before starts are left to the
 //! readers. What is absent is left out; `null` is never written.
@@ -17,6 +18,7 @@ const FORMS: &str = include_str!("../schema.json");
 pub(super) fn run(schema: &Schema) -> Result<Answer, Failure> {
     let (name, title) = match schema.of {
         SchemaOf::Command => ("command", "Tenure: a command"),
+        SchemaOf::Decision => ("decision", "Tenure: a decision"),
         SchemaOf::Fact => ("fact", "Tenure: a fact"),
         SchemaOf::Policy => ("policy", "Tenure: a policy document"),
     };

@@ -18,6 +18,9 @@ struct Report {
     /// Absent while nothing is recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     high_water: Option<Timestamp>,
+    /// Of how many facts the root is, where somebody asked for other than all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    length: Option<u64>,
     root: String,
 }
 
@@ -29,35 +32,44 @@ pub(super) fn run(args: &Cli, verify: &Verify) -> Result<Answer, Failure> {
             root_there = Some(state.log_root());
         }
     })?;
+    if log.missing {
+        let message = format!("there is no log `{}` to verify; name the one that was written", log.name());
+        return Err(Failure::bad_input("log.missing", message));
+    }
     if let Some(torn) = log.torn {
         return Err(torn.failure().in_file(&log.name()));
     }
     let facts = log.state.len();
     let high_water = (facts > 0).then(|| log.state.high_water());
-    let report = Report { commits: log.commits, facts, high_water, root: log.state.log_root() };
-    compare(verify, &report, root_there).map_err(|failure| failure.in_file(&log.name()))?;
+    let root = match verify.length {
+        Some(length) => root_there.ok_or_else(|| too_short(facts, length).in_file(&log.name()))?,
+        None => log.state.log_root(),
+    };
+    let report = Report { commits: log.commits, facts, high_water, length: verify.length, root };
+    compare(verify, &report).map_err(|failure| failure.in_file(&log.name()))?;
+    let root =
+        report.length.map_or_else(|| "root".to_owned(), |length| format!("root of the first {length}"));
     let text = table(&[
         ["facts".to_owned(), report.facts.to_string()],
         ["commits".to_owned(), report.commits.to_string()],
         ["recorded until".to_owned(), report.high_water.map_or("-".to_owned(), |at| at.to_string())],
-        ["root".to_owned(), report.root.clone()],
+        [root, report.root.clone()],
     ]);
     Answer::new(Exit::Done, text, &report, None, Vec::new())
 }
 
+fn too_short(facts: u64, length: u64) -> Failure {
+    let message = format!("the log has {facts} facts, at least `{length}` were expected; restore it");
+    Failure::bad_input("log.too_short", message)
+}
+
 /// Whether the log has grown from the one that is expected, or is it.
-fn compare(verify: &Verify, report: &Report, root_there: Option<String>) -> Result<(), Failure> {
-    let there = verify.length.unwrap_or(report.facts);
-    if report.facts < there {
-        let message =
-            format!("the log has {} facts, at least `{there}` were expected; restore it", report.facts);
-        return Err(Failure::bad_input("log.too_short", message));
-    }
-    let root = if there == report.facts { report.root.clone() } else { root_there.unwrap_or_default() };
+fn compare(verify: &Verify, report: &Report) -> Result<(), Failure> {
+    let (length, root) = (report.length.unwrap_or(report.facts), &report.root);
     match &verify.root {
-        Some(expected) if !expected.eq_ignore_ascii_case(&root) => {
+        Some(expected) if !expected.eq_ignore_ascii_case(root) => {
             let message = format!(
-                "the root of the first {there} facts is `{root}`, not `{expected}`; this is not the log that was \
+                "the root of the first {length} facts is `{root}`, not `{expected}`; this is not the log that was \
                  expected"
             );
             Err(Failure::bad_input("log.root_differs", message))

@@ -71,7 +71,7 @@ fn readers_need_not_wait_for_writers() {
 #[test]
 fn of_two_permits_that_exclude_each_other_one_is_written() {
     for round in 0..5 {
-        let world = if round % 2 == 0 { World::new() } else { adopted() };
+        let world = if round % 2 == 0 { World::with_facts(&[]) } else { adopted() };
         let before = world.verified().0;
         let proposals: Vec<String> = ["r-1", "r-2"]
             .iter()

@@ -65,6 +65,51 @@ permit  r-1 at 2026-03-02T09:00:00Z
 }
 
 #[test]
+fn people_are_told_when_the_session_ends() {
+    let world = World::with_facts(&[]);
+    world.write("p.yaml", POLICY.replace("    already_held", "    session_max: 1h\n    already_held"));
+    let told = world.pipe("decide -", request("r-1", "ann", "admin"));
+    assert!(
+        told.text(0)
+            .contains("2026-03-02T17:00:00Z  active\n  a session under r-1#0 ends by 2026-03-02T10:00:00Z\n"),
+        "{}",
+        told.out
+    );
+}
+
+#[test]
+fn people_are_told_which_name_was_meant() {
+    let world = World::with_facts(&[]);
+    world.write("p.yaml", format!("{POLICY}events:\n  INC-7: {{kind: incident, start: {NOW}}}\n"));
+    for (args, hints) in [
+        ("check anm db:wriet prod/order", vec!["identity `ann`"]),
+        ("check ann db:wriet prod/orders", vec!["permission `db:write`"]),
+        ("check ann db:write prod/order", vec!["resource `prod/orders`"]),
+        ("check zoe db:write", vec![]),
+        ("decide --request r-1 --for Ann --entitlement admin", vec!["identity `ann`"]),
+        ("decide --request r-1 --for ann --entitlement admn", vec!["entitlement `admin`"]),
+        ("decide --request r-1 --for ann --entitlement admin --scope prd", vec!["resource `prod`"]),
+        (
+            "decide --request r-1 --for ann --entitlement admin --event INC-8 --duration 1h",
+            vec!["event `INC-7`"],
+        ),
+        // Known, but not yet: nothing else was meant.
+        (
+            "decide --request r-1 --for ann --entitlement admin --event INC-7 --now 2026-01-01T00:00:00Z",
+            vec![],
+        ),
+    ] {
+        let told = world.tenure(args);
+        let found: Vec<&str> = told.text(4).lines().filter(|line| line.contains("hint")).collect();
+        let expected: Vec<String> =
+            hints.iter().map(|hint| format!("  hint: did you mean the {hint}?")).collect();
+        assert_eq!(found, expected, "{args}: {told:?}");
+        // No answer for machines depends on a guess.
+        assert!(!world.tenure(&format!("{args} --json")).json(4).to_string().contains("did you mean"));
+    }
+}
+
+#[test]
 fn of_several_items_each_line_names_its_own() {
     let world = World::new();
     let request = r#"{"request": {"id": "r-1", "beneficiary": "ann", "duration": "9h",
@@ -154,6 +199,11 @@ fn another_policy_than_the_adopted_one_is_told() {
     world.write("q.yaml", POLICY.replace("8h", "4h"));
     let denied = world.pipe("decide - --policy q.yaml --json", request("r-2", "bob", "admin")).json(4);
     assert_eq!(denied["reasons"][0]["code"], "policy.not_adopted");
+    // What was granted is still held, and can be given back.
+    world.tenure("check ann db:write --policy q.yaml").text(0);
+    let back = r#"{"deactivate": {"id": "d-1", "grant": "r-1#0"}}"#;
+    world.pipe("decide - --policy q.yaml --commit", back).text(0);
+    world.tenure("check ann db:write --policy q.yaml").text(4);
 }
 
 #[test]

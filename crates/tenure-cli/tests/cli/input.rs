@@ -16,12 +16,15 @@ fn a_wrong_command_line_says_what_to_do() {
     assert_eq!((ended.code, ended.out.as_str()), (2, ""));
     assert!(ended.err.contains("decide"), "it suggests the nearest word: {}", ended.err);
     assert_eq!(world.exactly(&["check", "--json", "ann"]).error(2)["code"], "arguments.invalid");
-    assert_eq!(world.exactly(&["decide", "--json"]).error(2)["code"], "arguments.invalid");
+    let asked_with_half = ["decide", "--for", "ann", "--json"];
+    assert_eq!(world.exactly(&asked_with_half).error(2)["code"], "arguments.invalid");
     for (args, missing) in [
         (&["check", "ann", "db:write", "--json"][..], "--policy"),
         (&["commit", "--json"], "--log"),
         (&["log", "verify", "--json"], "--log"),
         (&["decide", "x.json", "--commit", "--json"], "--log"),
+        (&["decide", "--json"], "a FILE with the command"),
+        (&["decide", "--json"], "--request ID with --for IDENTITY and --entitlement ENTITLEMENT"),
     ] {
         let error = world.exactly(args).error(2);
         assert_eq!(error["code"], "arguments.missing");
@@ -42,6 +45,7 @@ fn options_are_read_as_strictly_as_documents() {
     assert_eq!(decide("--scope é")["code"], "id.character");
     assert_eq!(decide("--start 2026-03-03T00:00:00Z --until 2026-03-02T00:00:00Z")["code"], "request.window");
     assert_eq!(world.tenure("check é db:write --json").error(2)["code"], "id.character");
+    world.write("l.jsonl", "");
     assert_eq!(world.tenure("log verify --now 0000-01-01T00:00:00Z").code, 0, "what is not used is not read");
 }
 

@@ -1,16 +1,57 @@
 //! The log as a file: what stands in it is believed only as far as it is whole.
 
-use super::world::{NOW, World, beat, beats, commit_line};
+use super::world::{NOW, World, beat, beats, commit_line, request};
 
 #[test]
-fn a_missing_log_is_an_empty_log() {
-    let world = World::new();
+fn an_empty_log_has_the_root_of_no_facts() {
+    let world = World::with_facts(&[]);
     let report = world.tenure("log verify --json").json(0);
     assert_eq!((report["facts"].as_u64(), report["commits"].as_u64()), (Some(0), Some(0)));
     // The root of no leaves at all: SHA-256 of nothing (RFC 9162, 2.1.1).
     assert_eq!(report["root"], "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     assert_eq!(report.get("high_water"), None);
+    assert_eq!(world.tenure("check ann db:write --json").json(4).get("warnings"), None);
+}
+
+#[test]
+fn a_log_that_is_not_there_is_told() {
+    let world = World::new();
+    let told = "there is no `l.jsonl` yet; an empty log is assumed";
+    for (verb, code) in [("decide -", 0), ("check ann db:write", 4), ("reconcile", 0)] {
+        let command = request("r-1", "ann", "admin");
+        let answer = world.pipe(&format!("{verb} --json"), &command).json(code);
+        assert_eq!(
+            answer["warnings"],
+            serde_json::json!([{"code": "log.missing", "message": told}]),
+            "{verb}"
+        );
+        let answer = world.pipe(verb, &command);
+        assert_eq!(answer.err, format!("warning: {told} (log.missing)\n"), "{verb}");
+        assert_eq!(answer.code, code);
+    }
+    for args in ["log verify", "log verify --length 0"] {
+        let error = world.tenure(&format!("{args} --json")).error(2);
+        assert_eq!(error["code"], "log.missing");
+        assert_eq!(
+            world.tenure(args).err,
+            "error: there is no log `l.jsonl` to verify; name the one that was written (log.missing)\n"
+        );
+    }
     assert!(!world.path("l.jsonl").exists(), "reading creates nothing");
+
+    // Whatever writes begins it, and nothing is told any more.
+    for (verb, input) in [
+        ("decide - --commit", request("r-1", "ann", "admin")),
+        ("commit -", beat("b-0", NOW)),
+        ("reconcile --commit", String::new()),
+    ] {
+        let world = World::new();
+        let first = world.pipe(verb, &input);
+        assert_eq!(first.err, format!("warning: {told} (log.missing)\n"), "{verb}");
+        assert_eq!(first.code, 0, "{first:?}");
+        assert!(world.path("l.jsonl").exists(), "{verb}");
+        assert_eq!(world.pipe(verb, &input).err, "", "{verb}");
+    }
 }
 
 #[test]
@@ -33,7 +74,7 @@ fn a_commit_is_one_canonical_line() {
     );
     assert_eq!(world.read("l.jsonl"), expected);
     let report = world.tenure("log verify --json").json(0);
-    assert_eq!(report["high_water"], NOW);
+    assert_eq!((report["high_water"].as_str(), report.get("length")), (Some(NOW), None));
     assert_eq!(report["root"], world.tenure("log verify --length 3 --json").json(0)["root"]);
 }
 
@@ -47,6 +88,12 @@ fn the_root_is_compared() {
 
     let error = world.tenure(&format!("log verify --root {before} --json")).error(2);
     assert_eq!(error["code"], "log.root_differs");
+    // The root that is told is the one that is asked for.
+    let report = world.tenure("log verify --length 2 --json").json(0);
+    assert_eq!((report["root"].as_str(), report["length"].as_u64()), (Some(before.as_str()), Some(2)));
+    assert_eq!(report["facts"], 3);
+    let told = world.tenure("log verify --length 2");
+    assert!(told.text(0).contains(&format!("  root of the first 2  {before}\n")), "{told:?}");
     let error = world.tenure("log verify --length 4 --json").error(2);
     assert_eq!(error["code"], "log.too_short");
     let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -131,17 +178,57 @@ fn a_bad_line_in_the_middle_is_named_and_never_skipped() {
 }
 
 #[test]
-fn verify_reads_more_strictly_than_a_load() {
-    let world = World::new();
-    let twice = beat("b-0", NOW)
-        .replace("{\"id\":\"pager\"}", "{\"id\":\"pager\",\"reason\":\"a\",\"reason\":\"b\"}");
-    world.write("l.jsonl", commit_line(0, &twice));
-    let error = world.tenure("log verify --json").error(2);
-    assert_eq!(
-        (error["code"].as_str(), error["cause"].as_str()),
-        (Some("log.line"), Some("document.duplicate_key"))
-    );
-    assert_eq!(error["pointer"], "/facts/0/body/reason");
+fn every_reader_refuses_what_verify_refuses() {
+    let identity = |attributes: &str| {
+        let body = format!(r#"{{"definition":{{"attributes":{attributes},"kind":"human"}},"id":"eve"}}"#);
+        format!(
+            r#"{{"body":{body},"effective_at":"{NOW}","id":"i-0","kind":"identity_defined","recorded_at":"{NOW}","v":1}}"#
+        )
+    };
+    let twice = r#"{"id":"pager","reason":"a","reason":"b"}"#;
+    let attributes = "/facts/0/body/definition/attributes";
+    let cases = [
+        (
+            beat("b-0", NOW).replace(r#"{"id":"pager"}"#, twice),
+            "document.duplicate_key",
+            "/facts/0/body/reason",
+        ),
+        (identity(r#"{"a":1,"a":1}"#), "document.duplicate_key", attributes),
+        (identity(r#"{"\u0061":1,"a":1}"#), "document.duplicate_key", attributes),
+        (identity(r#"{"a":1,"b":1,"a":1}"#), "document.duplicate_key", attributes),
+        (identity(r#"{"a":9007199254740992}"#), "document.number", attributes),
+        (identity(r#"{"a":["x",-9007199254740992]}"#), "document.number", attributes),
+        (identity(r#"{"a":9223372036854775807}"#), "document.number", attributes),
+        (identity(r#"{"a":1.0}"#), "document.number", attributes),
+        (
+            identity(&format!("{{\"a\":{}}}", "[".repeat(60) + &"]".repeat(60))),
+            "document.too_deep",
+            attributes,
+        ),
+    ];
+    for (fact, cause, pointer) in cases {
+        let world = World::new();
+        world.write("l.jsonl", commit_line(0, &fact));
+        let errors = ["log verify", "check ann db:write", "commit -", "reconcile", "decide -"]
+            .map(|verb| world.pipe(&format!("{verb} --json"), input(verb)).error(2));
+        for error in &errors {
+            assert_eq!((error["code"].as_str(), error["cause"].as_str()), (Some("log.line"), Some(cause)));
+            assert!(error["pointer"].as_str().unwrap().starts_with(pointer), "{error}");
+            assert_eq!(*error, errors[0]);
+        }
+    }
+    // What is written otherwise than Tenure writes it, but says one thing only, is read by all.
+    for attributes in [r#"{"b": 9007199254740991, "a": -9007199254740991}"#, r#"{"\u0061":"\n"}"#, "{}"] {
+        let world = World::new();
+        world.write("l.jsonl", commit_line(0, &identity(attributes)));
+        assert_eq!(world.verified(), (1, 1), "{attributes}");
+        world.tenure("check eve db:write").text(4);
+    }
+}
+
+/// What the verb is to read.
+fn input(verb: &str) -> String {
+    if verb == "decide -" { request("r-1", "ann", "admin") } else { beat("b-9", NOW) }
 }
 
 #[test]

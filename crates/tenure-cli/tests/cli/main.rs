@@ -18,4 +18,6 @@ mod samples;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod schema_of_decisions;
+#[cfg(test)]
 mod world;

@@ -111,10 +111,19 @@ impl Draft {
     }
 
     fn fact(&self, n: usize, body: Body, at: Timestamp) -> Option<Fact> {
-        let mut id = crate::id::stem(self.command.id().as_str());
-        id.push('/');
-        id.push_str(&n.to_string());
-        let id = FactId::new(id).ok()?;
+        let command = self.command.id();
+        // What asks is refused where its name is taken. What ends is never refused, so its facts are named after what
+        // ends and when, as those of `reconcile`: a name used twice is no name taken.
+        let (of, last) = match &body {
+            Body::GrantEnded(ended) | Body::GrantRevoked(ended) | Body::GrantVoided(ended) => {
+                (alloc::format!("{command}/{}", ended.id), at.as_millis().to_string())
+            }
+            Body::RequestWithdrawn(withdrawn) => {
+                (alloc::format!("{command}/{}", withdrawn.id), at.as_millis().to_string())
+            }
+            _ => (command.to_string(), n.to_string()),
+        };
+        let id = FactId::new(alloc::format!("{}/{last}", crate::id::stem(&of))).ok()?;
         Some(Fact { by: self.by.clone(), ..Fact::new(id, at, body) })
     }
 

@@ -115,7 +115,7 @@ codes! {
     /// A condition cannot be judged.
     ConditionFailed "condition.failed" "these conditions cannot be judged: {conditions}; their values are not of the declared types";
     /// No rule lets the beneficiary obtain this there.
-    EligibilityNone "eligibility.none" "no rule lets {identity} obtain {entitlement} there at that time";
+    EligibilityNone "eligibility.none" "no rule lets {identity} obtain {entitlement} where and when it was asked";
     /// What the rules ask to be held, or to be so, is not.
     PrerequisiteMissing "prerequisite.missing" "what the rules require is not there at that time";
     /// The window that was asked for is over.
@@ -159,7 +159,7 @@ codes! {
     /// Fewer hold it than shall.
     CapacityBelowMin "capacity.below_min" "{held} hold it, but {rule} wants {min} at least";
     /// Nothing gives this.
-    AccessNone "access.none" "{identity} holds nothing that gives {permission} there";
+    AccessNone "access.none" "{identity} holds nothing that gives {permission} where it was asked";
     /// It was held once.
     AccessExpired "grant.expired" "it was held until {end}";
     /// It will be held.
@@ -177,13 +177,35 @@ impl fmt::Display for Reason {
                 return f.write_str(after);
             };
             match self.params.get(name) {
-                Some(value) => write!(f, "`{value}`")?,
+                Some(value) => match self.code.spelled_out(value) {
+                    Some(words) => f.write_str(words)?,
+                    None => write!(f, "`{value}`")?,
+                },
                 None => write!(f, "`{name}`")?,
             }
             rest = after;
         }
         f.write_str(rest)?;
         write!(f, " ({})", self.code.word())
+    }
+}
+
+impl Code {
+    /// What a word among the parameters says to people, where it does not say so itself.
+    fn spelled_out(self, value: &Value) -> Option<&'static str> {
+        if self != Self::EventInvalid {
+            return None;
+        }
+        Some(match value.as_text()? {
+            "ended" => "it is over",
+            "kind_not_allowed" => "a rule accepts no events of its kind",
+            "not_participant" => "the beneficiary takes no part in it",
+            "not_started" => "it has not started",
+            "outside_ceiling" => "it does not list the entitlement",
+            "self_opened" => "the beneficiary opened it",
+            "unknown" => "there is no such event at that time",
+            _ => return None,
+        })
     }
 }
 
@@ -210,5 +232,42 @@ impl Reason {
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.params.insert(name.into(), value.into());
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn why_an_event_does_not_count_is_said_in_words() {
+        let of = |event: &str, why: &str| {
+            Reason::error(Code::EventInvalid).with("event", event).with("why", why).to_string()
+        };
+        let said = "the business event `INC-7` does not justify this: ";
+        assert_eq!(
+            of("INC-7", "unknown"),
+            alloc::format!("{said}there is no such event at that time (event.invalid)")
+        );
+        assert_eq!(
+            of("INC-7", "self_opened"),
+            alloc::format!("{said}the beneficiary opened it (event.invalid)")
+        );
+        // A word that a later version may have stands as it is; other codes keep their words.
+        assert_eq!(of("INC-7", "tired"), alloc::format!("{said}`tired` (event.invalid)"));
+        let dormant =
+            Reason::error(Code::IdentityNotActive).with("identity", "ann").with("why", "not_started");
+        assert_eq!(dormant.to_string(), "`ann` is not active: `not_started` (identity.not_active)");
+    }
+
+    #[test]
+    fn every_place_of_a_sentence_is_a_parameter() {
+        for code in Code::ALL {
+            let places = code.text().matches('{').count();
+            assert_eq!(places, code.text().matches('}').count(), "{code:?}");
+            let told = Reason::error(*code).to_string();
+            assert_eq!(told.matches('`').count(), places.saturating_mul(2), "{told}");
+        }
     }
 }

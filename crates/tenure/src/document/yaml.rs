@@ -2,7 +2,7 @@
 //!
 //! `yes`, `on` and `2026-03-02` are text; only `true` and `false` (also capitalised, as the core schema has it)
 //! are booleans, only `null`, `~` and an empty value are nothing, only decimal digits as JSON writes them are
-//! numbers. Aliases, anchors, tags, merge keys, duplicate keys, keys that are not text and second documents are
+//! numbers, and what else YAML takes for a number (`1.5`, `.inf`, `007`) is an error. Aliases, anchors, tags, merge keys, duplicate keys, keys that are not text and second documents are
 //! errors, so that a document cannot mean more than it shows, nor grow when it is read.
 //!
 //! The size is checked before anything is read; depth and count are checked while events arrive. The event
@@ -20,19 +20,20 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
 /// The tree that a YAML text writes. A byte order mark at its start is skipped; an empty text is `null`.
 ///
-/// Numbers are whole: a plain `1.5` or `1e3` is text, as versions are; so is `007`, which is no JSON number.
-/// A quoted scalar is always text. A plain number as a key is the text that was written.
+/// Numbers are whole, in the digits of JSON. A plain `1.5`, `1e3`, `.inf`, `007` or `0x1F`, which other readers of
+/// YAML take for numbers, is refused: a version or a ticket of such a form is put in quotes. A quoted scalar is
+/// always text. A plain number as a key is the text that was written.
 ///
 /// # Errors
 /// [`DocumentError`] when the text is not YAML, uses what is refused (`document.alias`, `.anchor`, `.tag`,
-/// `.merge_key`, `.key`, `.duplicate_key`, `.many_documents`), has a number beyond ±[`MAX_NUMBER`], is not
-/// UTF-8, or exceeds `limits`.
+/// `.merge_key`, `.key`, `.duplicate_key`, `.many_documents`), has a number that is not whole or beyond
+/// ±[`MAX_NUMBER`] (`.number`), is not UTF-8, or exceeds `limits`.
 ///
 /// ```
 /// use tenure::document::{Limits, json, yaml};
 ///
 /// let limits = Limits::default();
-/// let node = yaml("ann: {kind: human, on_call: yes}\nversion: 1.5\nfrom: 2026-03-02\n", &limits)?;
+/// let node = yaml("ann: {kind: human, on_call: yes}\nversion: '1.5'\nfrom: 2026-03-02\n", &limits)?;
 /// let same = r#"{"ann": {"kind": "human", "on_call": "yes"}, "version": "1.5", "from": "2026-03-02"}"#;
 /// assert_eq!(node, json(same, &limits)?);
 ///
@@ -155,6 +156,14 @@ fn scalar(tree: &Builder, place: Place, text: &str, style: ScalarStyle) -> Resul
         return Ok(value);
     }
     if !is_number(text) {
+        if is_number_elsewhere(text) {
+            let message = format!(
+                "other readers of YAML take `{}` for a number; put it in quotes if it is text, else write a whole \
+                 number in decimal digits",
+                excerpt(text)
+            );
+            return Err(tree.error("document.number", place, message));
+        }
         return Ok(Value::Text(text.to_string()));
     }
     match whole(text) {
@@ -185,6 +194,30 @@ fn is_number(plain: &str) -> bool {
     !digits.is_empty()
         && digits.bytes().all(|byte| byte.is_ascii_digit())
         && (digits.len() == 1 || !digits.starts_with('0'))
+}
+
+/// Whether the core schema of YAML 1.2 (10.3.2) takes it for a number: `[-+]?[0-9]+`, `0o[0-7]+`, `0x[0-9a-fA-F]+`,
+/// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`, an infinity, or what is no number.
+fn is_number_elsewhere(plain: &str) -> bool {
+    let all = |text: &str, is: fn(&u8) -> bool| !text.is_empty() && text.bytes().all(|byte| is(&byte));
+    if let Some(digits) = plain.strip_prefix("0o") {
+        return all(digits, |byte| matches!(byte, b'0'..=b'7'));
+    }
+    if let Some(digits) = plain.strip_prefix("0x") {
+        return all(digits, u8::is_ascii_hexdigit);
+    }
+    let unsigned = plain.strip_prefix(['-', '+']).unwrap_or(plain);
+    if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(plain, ".nan" | ".NaN" | ".NAN") {
+        return true;
+    }
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))),
+        None => (unsigned, None),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    exponent.is_none_or(|digits| all(digits, u8::is_ascii_digit))
+        && !(whole.is_empty() && fraction.is_empty())
+        && [whole, fraction].iter().all(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// YAML allows no control characters but tabs and line breaks; the event parser would let some through.

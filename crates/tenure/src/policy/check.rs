@@ -56,7 +56,9 @@ impl Check<'_> {
         match &rule.duration {
             Some(duration) => self.duration(&below(&["duration"]), duration),
             None if rule.event.is_none() => {
-                let message = "the rule gives grants no end; add a `duration` with a `max`, or an `event`";
+                let message = "nothing limits how long this gives; add a `duration` with a `max`, or an `event` whose \
+                               events have a planned end or a `hard_cap` (of one with neither, a grant ends when it \
+                               was asked to end, however late)";
                 self.say("eligibility.unbounded", path, message.into(), None);
             }
             None => {}

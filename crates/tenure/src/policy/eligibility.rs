@@ -33,7 +33,9 @@ pub struct Eligibility {
     /// In words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// How long; may be left out where a business event supplies the end.
+    /// How long; may be left out where the rule asks for a business event, which supplies the end. Of an event that
+    /// has neither planned end nor hard cap, a grant under a rule without a duration ends when it was asked to end,
+    /// however late; a request that does not say when is refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<Duration>,
     /// The business event it asks for; none is asked for when absent.
@@ -94,7 +96,8 @@ pub struct Eligibility {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Duration {
-    /// Taken when neither the request nor a business event says how long.
+    /// Taken when the request does not say how long, nor a business event: its planned end or hard cap goes before
+    /// this, and may be later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<Span>,
     /// The longest, inclusive.

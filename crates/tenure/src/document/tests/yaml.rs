@@ -48,16 +48,25 @@ fn scalars_say_what_they_say_to_every_reader() {
         "y",
         "n",
         "Yes",
-        "1.5",
-        "1e3",
-        ".inf",
-        ".nan",
-        "-.5",
-        "0x1F",
-        "0o17",
-        "007",
-        "+5",
         "1_000",
+        "1.5.2",
+        "v1.5",
+        "1.5s",
+        "1e",
+        "e3",
+        "1e3.5",
+        ".",
+        "+",
+        ".e3",
+        "+.nan",
+        ".infinity",
+        ".iNF",
+        "0x",
+        "0xg1",
+        "0o18",
+        "-0x1F",
+        "inf",
+        "--1",
         "2026-03-02",
         "2026-03-02T10:00:00Z",
         "10:30",
@@ -68,6 +77,16 @@ fn scalars_say_what_they_say_to_every_reader() {
         "a:b",
     ] {
         assert_eq!(node(&format!("a: {text}")).get("a").unwrap().text(), Some(text));
+    }
+    for number in [
+        "1.5", "-1.5", "+1.5", "1.", "00.5", ".5", "-.5", "1e3", "1E3", "-1e-3", "1.5e+3", ".5e3", "1.e3",
+        ".inf", "-.inf", "+.Inf", ".INF", ".nan", ".NaN", ".NAN", "0x1F", "0xff", "0o17", "007", "-007",
+        "+5", "00",
+    ] {
+        fails(format!("a: {number}"), "document.number", 1, 4, "/a");
+        fails(format!("- {number}"), "document.number", 1, 3, "/0");
+        let quoted = node(&format!("a: '{number}'"));
+        assert_eq!(quoted.get("a").unwrap().text(), Some(number));
     }
     for quoted in ["'true'", "\"null\"", "'5'", "\"\"", "''", "|\n  5", ">-\n  true"] {
         assert!(node(&format!("a: {quoted}")).get("a").unwrap().text().is_some(), "{quoted}");

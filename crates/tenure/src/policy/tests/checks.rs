@@ -49,7 +49,11 @@ eligibility:
 ",
         &["eligibility.unbounded 3:3 /eligibility/free"],
     );
-    says(&error, "the rule gives grants no end; add a `duration` with a `max`, or an `event`");
+    says(
+        &error,
+        "nothing limits how long this gives; add a `duration` with a `max`, or an `event` whose events have a \
+         planned end or a `hard_cap` (of one with neither, a grant ends when it was asked to end, however late)",
+    );
 }
 
 #[test]
