@@ -12,7 +12,7 @@ mod selector;
 mod sources;
 mod tree;
 
-pub(crate) use closure::{Givers, Hierarchy, HierarchyError};
+pub(crate) use closure::{Givers, Hierarchy, HierarchyError, Route};
 pub(crate) use eligibility::{CompiledRule, Rules, World, held_when, lost_at};
 pub(crate) use ends::Death;
 pub(crate) use events::{open_set, planned_set, uncapped_set, unclosed_set};
