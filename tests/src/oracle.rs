@@ -2,7 +2,7 @@
 //! footprint, the log, the keys of a proposal and what gives an answer.
 
 use serde_json::{Value, json};
-use tenure::check::{Question, Target};
+use tenure::check::Question;
 use tenure::decide::{Command, Verdict};
 use tenure::fact::{Body, Fact, PolicyAdopted};
 use tenure::id::FactId;
@@ -58,7 +58,6 @@ impl Implementation for Oracle {
             "/command",
             "/footprint",
             "/log",
-            "/obligations",
             "/proposal/base",
             "/proposal/expects",
             "/proposal/touches",
@@ -83,11 +82,12 @@ impl Implementation for Oracle {
             "grants": outcome.grants,
             "holds": tenure_oracle::holds(&judged.world, command, now),
             "next_change_at": tenure_oracle::next_change_at(&judged.world, command, now),
+            "obligations": outcome.obligations,
             "policy": judged.policy.digest(),
             "reasons": outcome.reasons,
             "verdict": outcome.verdict,
         });
-        if outcome.verdict == Verdict::Permit {
+        if outcome.verdict != Verdict::Deny {
             let adopts = !command.only_ends() && !outcome.facts.is_empty();
             let mut proposed = if adopts { judged.adoption(outcome.at)? } else { Vec::new() };
             proposed.extend(outcome.facts);
@@ -104,14 +104,15 @@ impl Implementation for Oracle {
         now: Timestamp,
     ) -> Result<String, String> {
         let Judged { world, .. } = Judged::new(policy, facts)?;
-        let Question { context: _, identity, permission, resource } = question;
-        let checked =
-            tenure_oracle::check(&world, identity, permission, resource.as_ref().map(Target::id), now);
+        let checked = tenure_oracle::check(&world, question, now);
         let mut answer = json!({
-            "answer": if checked.allowed { "allowed" } else { "denied" },
+            "answer": checked.answer,
             "at": world.at(now),
             "reasons": checked.reasons,
         });
+        if !checked.missing.is_empty() {
+            put(&mut answer, "missing", json!(checked.missing));
+        }
         for (key, instant) in [("next_change_at", checked.next_change_at), ("until", checked.until)] {
             if let Some(instant) = instant {
                 put(&mut answer, key, json!(instant));

@@ -5,9 +5,9 @@ use alloc::collections::{BTreeMap, BTreeSet};
 
 use tenure::decide::{Bound, Code, Reason};
 use tenure::fact::{Body, Changed, Defined, Fact, Named};
-use tenure::id::{AttributeId, EntitlementId, EventId, IdentityId, ResourceId};
+use tenure::id::{AttributeId, EntitlementId, EventId, IdentityId, ResourceId, RuleId};
 use tenure::model::{IdentityKind, OnLoss, Value};
-use tenure::policy::{BoundKind, Exceed, SessionRule};
+use tenure::policy::{AttributeType, BoundKind, Exceed, Input, RequiredAt, SessionRule};
 use tenure::time::{Span, Timestamp};
 
 use crate::World;
@@ -18,12 +18,15 @@ use crate::life::{
     resource_retired,
 };
 use crate::outcome::{list, text};
+use crate::restrict::Guard;
+use crate::values::{Place, Surroundings};
 
 /// One thing that is asked for, from `start` on.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ask<'a> {
     pub(crate) at: Timestamp,
     pub(crate) start: Timestamp,
+    pub(crate) requester: &'a IdentityId,
     pub(crate) beneficiary: &'a IdentityId,
     pub(crate) entitlement: &'a EntitlementId,
     pub(crate) scope: Option<&'a ResourceId>,
@@ -31,6 +34,11 @@ pub(crate) struct Ask<'a> {
     pub(crate) context: &'a BTreeMap<AttributeId, Value>,
     pub(crate) reason: Option<&'a str>,
     pub(crate) ticket: Option<&'a str>,
+    pub(crate) inputs: &'a BTreeMap<AttributeId, Value>,
+    /// The rule that the requester names.
+    pub(crate) rule: Option<&'a RuleId>,
+    /// `request`, `extend` or `renew`.
+    pub(crate) action: &'static str,
     /// Which item of a request; none for an extension.
     pub(crate) item: Option<u32>,
 }
@@ -41,6 +49,26 @@ pub(crate) type Limit = (BoundKind, Timestamp, Option<String>);
 impl Ask<'_> {
     pub(crate) fn error(&self, code: Code) -> Reason {
         Reason { item: self.item, ..Reason::error(code) }
+    }
+
+    /// The same reasons, about this.
+    pub(crate) fn about(&self, reasons: Vec<Reason>) -> Vec<Reason> {
+        reasons.into_iter().map(|reason| Reason { item: self.item, ..reason }).collect()
+    }
+
+    /// What conditions can see.
+    pub(crate) fn around(&self) -> Surroundings<'_> {
+        Surroundings {
+            identity: self.requester,
+            beneficiary: self.beneficiary,
+            resource: self.scope.map(Place::registered),
+            entitlement: Some(self.entitlement),
+            event: self.event,
+            inputs: self.inputs,
+            context: self.context,
+            action: self.action,
+            permission: None,
+        }
     }
 
     pub(crate) fn session_ends(&self) -> Option<Timestamp> {
@@ -126,10 +154,18 @@ fn last_seen(world: &World, event: &EventId, t: Timestamp) -> Timestamp {
     world.until(t).filter(is_sign).last().map_or(Timestamp::MIN, |fact| fact.effective_at)
 }
 
-/// What the rules ask for and was not stated.
-pub(crate) fn inputs(ask: &Ask<'_>, rules: &[Rule<'_>], without_duration: bool) -> Vec<Reason> {
+/// What the rules and the guardrails ask for and was not stated, and what was stated wrongly or in vain.
+pub(crate) fn inputs(
+    ask: &Ask<'_>,
+    rules: &[Rule<'_>],
+    guards: &[Guard<'_>],
+    without_duration: bool,
+) -> Vec<Reason> {
     let blank = |stated: Option<&str>| stated.is_none_or(|words| words.trim().is_empty());
     let any = |is: fn(&tenure::policy::Eligibility) -> bool| rules.iter().any(|(_, rule)| is(rule));
+    let guarded = |is: fn(&tenure::policy::Guardrail) -> bool| {
+        guards.iter().any(|guard| guard.applies && is(guard.rule))
+    };
     let mut missing = BTreeSet::new();
     if without_duration {
         missing.insert("duration");
@@ -137,20 +173,62 @@ pub(crate) fn inputs(ask: &Ask<'_>, rules: &[Rule<'_>], without_duration: bool) 
     if ask.event.is_none() && any(|rule| rule.event.is_some()) {
         missing.insert("event");
     }
-    if blank(ask.reason) && any(|rule| rule.require.reason) {
+    if blank(ask.reason) && (any(|rule| rule.require.reason) || guarded(|rule| rule.require.reason)) {
         missing.insert("reason");
     }
-    if blank(ask.ticket) && any(|rule| rule.require.ticket) {
+    if blank(ask.ticket) && (any(|rule| rule.require.ticket) || guarded(|rule| rule.require.ticket)) {
         missing.insert("ticket");
+    }
+    let declared = || rules.iter().flat_map(|(_, rule)| &rule.inputs);
+    for (name, input) in declared() {
+        if input.required == Some(RequiredAt::Request) && !ask.inputs.contains_key(name) {
+            missing.insert(name.as_str());
+        }
     }
     let mut reasons = Vec::new();
     if !missing.is_empty() {
         reasons.push(ask.error(Code::InputMissing).with("inputs", list(missing)));
     }
+    let mut unused = BTreeSet::new();
+    for (name, value) in ask.inputs {
+        let found: Vec<_> = declared().filter(|(declared, _)| *declared == name).collect();
+        if found.is_empty() {
+            unused.insert(name.as_str());
+        }
+        let wrong = found.iter().filter_map(|(_, input)| wrong_input(input, value));
+        if let Some((_, why)) = wrong.min() {
+            let reason = ask.error(Code::InputInvalid).with("input", text(name));
+            reasons.push(reason.with("why", why));
+        }
+    }
+    if !unused.is_empty() {
+        let reason = Reason { item: ask.item, ..Reason::warning(Code::InputUnused) };
+        reasons.push(reason.with("inputs", list(unused)));
+    }
     if ask.session_ends().is_none() && any(|rule| rule.session == SessionRule::Bound) {
         reasons.push(ask.error(Code::ContextMissing).with("names", list(["session.ends_at"])));
     }
     reasons
+}
+
+/// What is wrong with a value first: its type, its size, or that it is none of those allowed.
+fn wrong_input(input: &Input, value: &Value) -> Option<(u8, &'static str)> {
+    let fits = matches!(
+        (input.r#type, value),
+        (AttributeType::Bool, Value::Bool(_))
+            | (AttributeType::Int, Value::Int(_))
+            | (AttributeType::Text, Value::Text(_))
+            | (AttributeType::List, Value::List(_))
+    );
+    let number = match value {
+        Value::Int(number) => Some(*number),
+        _ => None,
+    };
+    let below = number.zip(input.min).is_some_and(|(number, min)| number < min);
+    let above = number.zip(input.max).is_some_and(|(number, max)| max < number);
+    let other = input.one_of.as_ref().is_some_and(|values| !values.contains(value));
+    let wrongs = [(0, !fits, "type"), (1, below, "min"), (2, above, "max"), (3, other, "one_of")];
+    wrongs.into_iter().find(|(_, is, _)| *is).map(|(rank, _, why)| (rank, why))
 }
 
 /// The bounds that do not depend on how long was asked.

@@ -1,22 +1,32 @@
-//! A permission is held on a resource as long as some source gives it.
+//! A permission is held on a resource as long as some path gives it and nothing denies it. Paths have conditions, so the
+//! answer may be that it depends on what was not said.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 
+use tenure::check::{Access, Question, Target};
 use tenure::decide::{Code, Reason};
-use tenure::id::{IdentityId, PermissionId, ResourceId};
+use tenure::id::{EntitlementId, EventId, PermissionId, RuleId};
+use tenure::policy::{Deny, DenyOn};
 use tenure::time::Timestamp;
 
 use crate::World;
-use crate::holding::{SourceId, gives, permission_known, sources};
+use crate::area::{Area, breakpoints};
+use crate::eligible::what;
+use crate::holding::{Source, SourceId, all_sources, permission_known};
 use crate::instants::with_deaths;
+use crate::judge::{Judged, Truth, judge};
 use crate::life::{identity_known, resource_known, resource_valid, why_not_alive};
-use crate::outcome::text;
+use crate::outcome::{list, ordered, text};
+use crate::paths::paths;
+use crate::values::{Place, Surroundings};
 
 /// The answer to a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checked {
     /// Whether it is held.
-    pub allowed: bool,
+    pub answer: Access,
+    /// What was not said and decides, if the answer is conditional.
+    pub missing: Vec<String>,
     /// Until when, if it is held and that ends.
     pub until: Option<Timestamp>,
     /// The next instant at which what gives it changes.
@@ -25,67 +35,268 @@ pub struct Checked {
     pub reasons: Vec<Reason>,
 }
 
-/// Whether the identity holds the permission on the resource.
-pub fn check(
-    world: &World,
-    identity: &IdentityId,
-    permission: &PermissionId,
-    resource: Option<&ResourceId>,
-    now: Timestamp,
-) -> Checked {
-    let unresolved = crate::clock(world, now).or_else(|| unknown(world, identity, permission, resource));
-    if let Some(reason) = unresolved {
-        return Checked { allowed: false, until: None, next_change_at: None, reasons: vec![reason] };
+impl Checked {
+    /// Whether it is held for sure.
+    pub const fn allowed(&self) -> bool {
+        matches!(self.answer, Access::Allowed)
     }
-    let at = world.at(now);
-    let sources = sources(world, identity);
-    let giving = |t| -> BTreeSet<&SourceId> {
-        sources.iter().filter(|s| gives(world, s, permission, resource, t)).map(|s| &s.id).collect()
-    };
-    let instants = with_deaths(world);
-    let after = || instants.iter().copied().filter(|t| at < *t);
-    let now_giving = giving(at);
-    let allowed = !now_giving.is_empty();
-    let until = if allowed { after().find(|t| giving(*t).is_empty()) } else { None };
-    let next_change_at = after().find(|t| giving(*t) != now_giving);
-    let mut reasons = Vec::new();
-    if !allowed {
-        let retired = resource.filter(|r| !resource_valid(world, r, at));
-        if let Some(retired) = retired {
-            reasons.push(Reason::error(Code::ResourceRetired).with("resource", text(retired)));
-        } else if let Some(why) = why_not_alive(world, identity, at) {
-            let reason = Reason::error(Code::IdentityNotActive).with("identity", text(identity));
-            reasons.push(reason.with("why", why));
-        } else {
-            let held = |t: &&Timestamp| !giving(**t).is_empty();
-            // The last piece of the past in which it was held ends where the next piece begins.
-            let last = instants.iter().rev().filter(|t| **t <= at).find(held);
-            let ended = last.and_then(|last| instants.iter().find(|t| last < *t));
-            let next = instants.iter().filter(|t| at < **t).find(held);
-            let expired = ended.map(|end| Reason::error(Code::AccessExpired).with("end", text(end)));
-            let coming = next.map(|start| Reason::error(Code::AccessNotStarted).with("start", text(start)));
-            reasons.extend(expired.into_iter().chain(coming));
-            if reasons.is_empty() {
-                let reason = Reason::error(Code::AccessNone).with("identity", text(identity));
-                reasons.push(reason.with("permission", text(permission)));
-            }
-        }
-    }
-    Checked { allowed, until, next_change_at, reasons }
 }
 
-fn unknown(
-    world: &World,
-    identity: &IdentityId,
-    permission: &PermissionId,
-    resource: Option<&ResourceId>,
-) -> Option<Reason> {
+/// Whether the identity holds the permission on the resource.
+pub fn check(world: &World, question: &Question, now: Timestamp) -> Checked {
+    if let Some(reason) = crate::clock(world, now).or_else(|| unknown(world, question)) {
+        let (missing, reasons) = (Vec::new(), vec![reason]);
+        return Checked { answer: Access::Denied, missing, until: None, next_change_at: None, reasons };
+    }
+    let at = world.at(now);
+    let case = Case::new(world, question, at);
+    let seen = case.look(at);
+    let after = breakpoints(world, case.denials.iter().map(|denial| &denial.area), at);
+    let allowed = seen.truth() == Truth::True;
+    let until =
+        if allowed { after.iter().copied().find(|t| case.look(*t).truth() != Truth::True) } else { None };
+    let state = |seen: &Seen<'_>| (seen.giving(), spared(&seen.denied));
+    let next_change_at = after.iter().copied().find(|t| state(&case.look(*t)) != state(&seen));
+    let missing: Vec<String> = seen.missing().into_iter().collect();
+    let (answer, missing, reasons) = match seen.truth() {
+        Truth::True => (Access::Allowed, Vec::new(), Vec::new()),
+        Truth::Missing => {
+            let names = list(missing.iter().map(String::as_str));
+            let reason = Reason::error(Code::ContextMissing).with("names", names);
+            (Access::Conditional, missing, vec![reason])
+        }
+        _ if seen.ways.is_empty() => (Access::Denied, Vec::new(), case.nothing_live(at)),
+        _ => (Access::Denied, Vec::new(), ordered(seen.refused()).1),
+    };
+    Checked { answer, missing, until, next_change_at, reasons }
+}
+
+/// A denial that speaks of use.
+struct Denial<'w> {
+    id: &'w RuleId,
+    rule: &'w Deny,
+    area: Area<'w>,
+}
+
+/// A question and what it is answered from.
+struct Case<'w> {
+    world: &'w World,
+    question: &'w Question,
+    place: Option<Place<'w>>,
+    sources: Vec<Source>,
+    denials: Vec<Denial<'w>>,
+}
+
+/// What denies, as far as it is not certain that it does not apply.
+type Denied<'w> = BTreeMap<(&'w RuleId, Option<EntitlementId>), Judged>;
+
+/// A path, and what denies the use of an entitlement on it.
+struct Way<'w> {
+    source: SourceId,
+    judged: Judged,
+    denied: Denied<'w>,
+}
+
+/// What there is at an instant.
+struct Seen<'w> {
+    ways: Vec<Way<'w>>,
+    /// What denies the permission.
+    denied: Denied<'w>,
+}
+
+impl<'w> Case<'w> {
+    fn new(world: &'w World, question: &'w Question, at: Timestamp) -> Self {
+        let denials = world.policy.deny.iter().filter(|(_, rule)| rule.on != Some(DenyOn::Request));
+        let denials = denials.map(|(id, rule)| Denial { id, rule, area: Area::of_use(rule, at) });
+        Self {
+            world,
+            question,
+            place: question.resource.as_ref().map(|target| place(world, target)),
+            sources: all_sources(world, &question.identity),
+            denials: denials.collect(),
+        }
+    }
+
+    fn around<'a>(
+        &'a self,
+        entitlement: Option<&'a EntitlementId>,
+        event: Option<&'a EventId>,
+    ) -> Surroundings<'a> {
+        const NOTHING: &BTreeMap<tenure::id::AttributeId, tenure::model::Value> = &BTreeMap::new();
+        Surroundings {
+            identity: &self.question.identity,
+            beneficiary: &self.question.identity,
+            resource: self.place,
+            entitlement,
+            event,
+            inputs: NOTHING,
+            context: &self.question.context,
+            action: "use",
+            permission: Some(&self.question.permission),
+        }
+    }
+
+    fn look(&self, t: Timestamp) -> Seen<'w> {
+        let mut ways = Vec::new();
+        for source in &self.sources {
+            let around = self.around(Some(&source.entitlement), source.event.as_ref());
+            for path in paths(self.world, source, &self.question.permission, self.place, t) {
+                let mut denied = Denied::new();
+                for entitlement in &path.through {
+                    self.deny(&mut denied, Some(entitlement), t, |rule| {
+                        rule.what.as_ref().is_some_and(|selector| what(self.world, selector, entitlement, t))
+                    });
+                }
+                let judged = judge(self.world, &path.conditions, &around, t);
+                ways.push(Way { source: source.id.clone(), judged, denied });
+            }
+        }
+        let mut denied = Denied::new();
+        let asked: &PermissionId = &self.question.permission;
+        self.deny(&mut denied, None, t, |rule| rule.permissions.contains(asked));
+        Seen { ways, denied }
+    }
+
+    fn deny(
+        &self,
+        denied: &mut Denied<'w>,
+        entitlement: Option<&EntitlementId>,
+        t: Timestamp,
+        speaks: impl Fn(&Deny) -> bool,
+    ) {
+        for Denial { id, rule, area } in self.denials.iter().filter(|denial| speaks(denial.rule)) {
+            if !area.concerns(self.world, &self.question.identity, self.place, t) {
+                continue;
+            }
+            let judged = judge(self.world, &rule.when, &self.around(entitlement, None), t);
+            if judged.truth() == Truth::False {
+                continue;
+            }
+            denied.insert((id, entitlement.cloned()), judged);
+        }
+    }
+
+    /// Why not, if no path is live.
+    fn nothing_live(&self, at: Timestamp) -> Vec<Reason> {
+        let (world, question) = (self.world, self.question);
+        let retired = self.place.filter(|place| place.open.is_none() && !resource_valid(world, place.id, at));
+        if let Some(retired) = retired {
+            return vec![Reason::error(Code::ResourceRetired).with("resource", text(retired.id))];
+        }
+        if let Some(why) = why_not_alive(world, &question.identity, at) {
+            let reason = Reason::error(Code::IdentityNotActive).with("identity", text(&question.identity));
+            return vec![reason.with("why", why)];
+        }
+        let instants = with_deaths(world);
+        let held = |t: &&Timestamp| {
+            let gives = |source| !paths(world, source, &question.permission, self.place, **t).is_empty();
+            self.sources.iter().any(gives)
+        };
+        // The last piece of the past in which it was held ends where the next piece begins.
+        let last = instants.iter().rev().filter(|t| **t <= at).find(held);
+        let ended = last.and_then(|last| instants.iter().find(|t| last < *t));
+        let next = instants.iter().filter(|t| at < **t).find(held);
+        let expired = ended.map(|end| Reason::error(Code::AccessExpired).with("end", text(end)));
+        let coming = next.map(|start| Reason::error(Code::AccessNotStarted).with("start", text(start)));
+        let mut reasons: Vec<Reason> = expired.into_iter().chain(coming).collect();
+        if reasons.is_empty() {
+            let reason = Reason::error(Code::AccessNone).with("identity", text(&question.identity));
+            reasons.push(reason.with("permission", text(&question.permission)));
+        }
+        reasons
+    }
+}
+
+/// What is left where this denies.
+fn spared(denied: &Denied<'_>) -> Truth {
+    let spared = |judged: &Judged| match judged.truth() {
+        Truth::True => Truth::False,
+        Truth::False => Truth::True,
+        unknown => unknown,
+    };
+    denied.values().map(spared).max().unwrap_or(Truth::True)
+}
+
+impl Way<'_> {
+    fn truth(&self) -> Truth {
+        self.judged.truth().max(spared(&self.denied))
+    }
+}
+
+impl Seen<'_> {
+    /// Over paths the best counts, and then whatever denies the permission.
+    fn truth(&self) -> Truth {
+        self.any().max(spared(&self.denied))
+    }
+
+    fn any(&self) -> Truth {
+        self.ways.iter().map(Way::truth).min().unwrap_or(Truth::False)
+    }
+
+    fn giving(&self) -> BTreeSet<SourceId> {
+        let ways = self.ways.iter().filter(|way| way.truth() == Truth::True);
+        ways.map(|way| way.source.clone()).collect()
+    }
+
+    fn missing(&self) -> BTreeSet<String> {
+        let depends = self.any() != Truth::True;
+        let ways = self.ways.iter().filter(|way| depends && way.truth() == Truth::Missing);
+        let of_ways = ways.flat_map(|way| way.denied.values().chain([&way.judged]));
+        let unknown = self.denied.values().chain(of_ways).filter(|judged| judged.truth() == Truth::Missing);
+        unknown.flat_map(|judged| judged.missing.iter().cloned()).collect()
+    }
+
+    /// Why it is denied although a path is live: by conditions that do not hold or cannot be judged, by denials.
+    fn refused(&self) -> Vec<Reason> {
+        let any = self.any();
+        let mut rules = BTreeSet::new();
+        let (mut supporting, mut denying) = (Judged::default(), Judged::default());
+        for ((rule, _), judged) in &self.denied {
+            if judged.truth() != Truth::Missing {
+                rules.insert(*rule);
+                denying.failed.extend(judged.failed.iter().cloned());
+            }
+        }
+        for way in self.ways.iter().filter(|way| way.truth() == any) {
+            let all = || way.denied.values().chain([&way.judged]);
+            match any {
+                Truth::Failed => {
+                    supporting.failed.extend(all().flat_map(|judged| judged.failed.iter().cloned()))
+                }
+                Truth::False => {
+                    supporting.unsatisfied.extend(way.judged.unsatisfied.iter().cloned());
+                    let certain = way.denied.iter().filter(|(_, judged)| judged.truth() == Truth::True);
+                    rules.extend(certain.map(|((rule, _), _)| *rule));
+                }
+                Truth::True | Truth::Missing => {}
+            }
+        }
+        let explicit = |rule| Reason::error(Code::PolicyExplicitDeny).with("rule", text(rule));
+        let reasons = rules.into_iter().map(explicit);
+        reasons.chain(denying.unknown()).chain(supporting.refused()).collect()
+    }
+}
+
+/// What is stored beats what is said.
+fn place<'w>(world: &World, target: &'w Target) -> Place<'w> {
+    match target {
+        Target::Open(open) if !resource_known(world, &open.id) => Place { id: &open.id, open: Some(open) },
+        target => Place::registered(target.id()),
+    }
+}
+
+fn unknown(world: &World, question: &Question) -> Option<Reason> {
+    let Question { identity, permission, resource, .. } = question;
     if !identity_known(world, identity) {
         Some(Reason::error(Code::IdentityUnknown).with("identity", text(identity)))
     } else if !permission_known(world, permission) {
         Some(Reason::error(Code::PermissionUnknown).with("permission", text(permission)))
     } else {
-        let unknown = resource.filter(|r| !resource_known(world, r))?;
-        Some(Reason::error(Code::ResourceUnknown).with("resource", text(unknown)))
+        let is_open = |target: &&Target| match target {
+            Target::Registered(_) => false,
+            Target::Open(open) => world.policy.resource_types.get(&open.r#type).is_some_and(|kind| kind.open),
+        };
+        let unknown = resource.as_ref().filter(|r| !resource_known(world, r.id()) && !is_open(r))?;
+        Some(Reason::error(Code::ResourceUnknown).with("resource", text(unknown.id())))
     }
 }

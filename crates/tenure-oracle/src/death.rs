@@ -7,7 +7,7 @@ use tenure::model::{Basis, GrantState, GrantTerms, OnLoss};
 use tenure::time::{Span, Timestamp};
 
 use crate::World;
-use crate::eligible::matching;
+use crate::eligible::kept;
 use crate::holding::grant;
 use crate::instants::first;
 use crate::life::{
@@ -20,6 +20,9 @@ pub fn death(world: &World, id: &GrantId) -> Option<(Timestamp, Cause)> {
         return Some(*known);
     }
     let (terms, issued) = grant(world, id)?;
+    if !world.memo.dying.borrow_mut().insert(id.clone()) {
+        return None;
+    }
     let mut ends = recorded(world, id);
     ends.extend(life(world, terms, issued));
     ends.extend(nouns(world, terms));
@@ -27,6 +30,7 @@ pub fn death(world: &World, id: &GrantId) -> Option<(Timestamp, Cause)> {
     ends.extend(eligibility(world, terms));
     ends.extend(time(world, terms));
     let death = ends.into_iter().min().unwrap_or((Timestamp::MAX, Cause::Expired));
+    world.memo.dying.borrow_mut().remove(id);
     world.memo.deaths.borrow_mut().insert(id.clone(), death);
     Some(death)
 }
@@ -109,7 +113,7 @@ fn business_event(world: &World, terms: &GrantTerms) -> Vec<(Timestamp, Cause)> 
     over.into_iter().chain(planned).map(|s| (s, Cause::EventEnded)).collect()
 }
 
-/// No rule matches any more.
+/// No rule keeps it any more.
 fn eligibility(world: &World, terms: &GrantTerms) -> Option<(Timestamp, Cause)> {
     let grace = match &terms.basis {
         Basis::Policy { on_loss: OnLoss::Revoke, .. } => Span::ZERO,
@@ -120,12 +124,10 @@ fn eligibility(world: &World, terms: &GrantTerms) -> Option<(Timestamp, Cause)> 
     Some((if s == terms.term.start() { s } else { s.plus(grace) }, Cause::EligibilityLost))
 }
 
-/// The first instant of the grant, under the adopted policy, at which no rule matches.
+/// The first instant of the grant, under the adopted policy, at which no rule keeps it.
 pub(crate) fn lost_from(world: &World, terms: &GrantTerms) -> Option<Timestamp> {
     let from = terms.term.start().max(world.adoption()?);
-    first(world, from, |s| {
-        matching(world, &terms.beneficiary, &terms.entitlement, terms.scope.as_ref(), s).is_empty()
-    })
+    first(world, from, |s| !kept(world, &terms.beneficiary, &terms.entitlement, terms.scope.as_ref(), s))
 }
 
 /// Its time is over: the end in force, or the limit for a grant that follows its event.

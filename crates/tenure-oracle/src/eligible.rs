@@ -1,13 +1,14 @@
 //! A rule matches at the instants at which who, what, where and its validity all match. It gives nothing by
-//! itself.
+//! itself. What supports is read narrowly: a membership or parent that counts only on a condition does not count;
+//! what restricts is read widely.
 
 use tenure::id::{EntitlementId, IdentityId, ResourceId, RuleId};
 use tenure::model::{Attributes, Scalar, Value};
 use tenure::policy::{Eligibility, EntitlementSelector, IdentitySelector};
-use tenure::time::Timestamp;
+use tenure::time::{Reading, Timestamp};
 
 use crate::World;
-use crate::holding::in_group;
+use crate::holding::{holds_entitlement, in_group};
 use crate::instants;
 use crate::life::{contains, entitlement_valid};
 
@@ -17,7 +18,8 @@ pub type Rule<'w> = (&'w RuleId, &'w Eligibility);
 /// What is remembered of a match: between two instants of the world nothing changes.
 pub(crate) type Asked = (RuleId, IdentityId, EntitlementId, Option<ResourceId>, usize);
 
-/// The rules that let the identity obtain the entitlement in the scope at `t`, in the order of their ids.
+/// The rules that let the identity obtain the entitlement in the scope at `t`, their conditions and what they require
+/// apart, in the order of their ids.
 pub fn matching<'w>(
     world: &'w World,
     identity: &IdentityId,
@@ -27,6 +29,18 @@ pub fn matching<'w>(
 ) -> Vec<Rule<'w>> {
     let rules = world.policy.eligibility.iter();
     rules.filter(|(id, rule)| matches(world, (id, rule), identity, entitlement, scope, t)).collect()
+}
+
+/// Whether some rule keeps a grant alive at `t`: it matches, and what it requires is there.
+pub fn kept(
+    world: &World,
+    identity: &IdentityId,
+    entitlement: &EntitlementId,
+    scope: Option<&ResourceId>,
+    t: Timestamp,
+) -> bool {
+    let rules = matching(world, identity, entitlement, scope, t);
+    rules.iter().any(|(_, rule)| required(world, rule, identity, t))
 }
 
 /// Whether the rule matches at `t`.
@@ -45,15 +59,46 @@ pub fn matches(
     }
     let answer = rule.valid.start() <= t
         && t < rule.valid.end()
-        && who(world, &rule.who, identity, t)
         && what(world, &rule.what, entitlement, t)
-        && whereabouts(world, rule.scopes.as_deref(), scope, t);
+        && whereabouts(world, rule.scopes.as_deref(), scope, t)
+        && who(world, &rule.who, identity, Reading::Narrow, t);
     world.memo.matches.borrow_mut().insert(asked, answer);
     answer
 }
 
-fn who(world: &World, selector: &IdentitySelector, identity: &IdentityId, t: Timestamp) -> bool {
-    let IdentitySelector { anyone, attributes, groups, ids, kinds, via: _ } = selector;
+/// Whether the identity has all that the rule requires at `t`.
+pub fn required(world: &World, rule: &Eligibility, identity: &IdentityId, t: Timestamp) -> bool {
+    let attributes = rule.requires.attributes.keys();
+    let mut attributes = attributes.filter(|name| !has_attribute(world, rule, identity, name, t));
+    let mut entitlements = rule.requires.entitlements.iter();
+    attributes.next().is_none()
+        && entitlements.all(|wanted| holds_entitlement(world, identity, wanted, Reading::Narrow, t))
+}
+
+/// Whether the identity has one of the values that the rule requires of an attribute.
+pub(crate) fn has_attribute(
+    world: &World,
+    rule: &Eligibility,
+    identity: &IdentityId,
+    name: &tenure::id::AttributeId,
+    t: Timestamp,
+) -> bool {
+    let attributes = world.identity(identity, t).map(|noun| noun.attributes).unwrap_or_default();
+    rule.requires
+        .attributes
+        .get(name)
+        .is_none_or(|words| words.iter().any(|word| has(&attributes, name, word)))
+}
+
+/// Whether the selector matches the identity at `t`.
+pub(crate) fn who(
+    world: &World,
+    selector: &IdentitySelector,
+    identity: &IdentityId,
+    reading: Reading,
+    t: Timestamp,
+) -> bool {
+    let IdentitySelector { anyone, attributes, groups, ids, kinds, via } = selector;
     if *anyone {
         return true;
     }
@@ -61,14 +106,21 @@ fn who(world: &World, selector: &IdentitySelector, identity: &IdentityId, t: Tim
     let kind = world.identity(identity, Timestamp::MAX).map(|noun| noun.kind);
     let now = world.identity(identity, t).map(|noun| noun.attributes).unwrap_or_default();
     let named = !attributes.is_empty() || groups.is_some() || ids.is_some() || kinds.is_some();
+    let mut in_groups = groups.iter().flatten();
     named
         && ids.as_ref().is_none_or(|ids| ids.contains(identity))
         && kinds.as_ref().is_none_or(|kinds| kind.is_some_and(|kind| kinds.contains(&kind)))
         && attributes.iter().all(|(name, words)| words.iter().any(|word| has(&now, name, word)))
-        && groups.as_ref().is_none_or(|groups| groups.iter().any(|group| in_group(world, identity, group, t)))
+        && (groups.is_none() || in_groups.any(|group| in_group(world, identity, group, *via, reading, t)))
 }
 
-fn what(world: &World, selector: &EntitlementSelector, entitlement: &EntitlementId, t: Timestamp) -> bool {
+/// Whether the selector matches the entitlement at `t`, which is valid then.
+pub(crate) fn what(
+    world: &World,
+    selector: &EntitlementSelector,
+    entitlement: &EntitlementId,
+    t: Timestamp,
+) -> bool {
     let EntitlementSelector { anything, applications, attributes, ids, kinds, sensitivity } = selector;
     let Some(noun) = world.entitlement(entitlement, t) else { return false };
     let named = *anything
@@ -92,7 +144,7 @@ fn whereabouts(world: &World, list: Option<&[ResourceId]>, scope: Option<&Resour
     match (list, scope) {
         (None, _) => true,
         (Some(_), None) => false,
-        (Some(list), Some(scope)) => list.iter().any(|q| contains(world, q, scope, t)),
+        (Some(list), Some(scope)) => list.iter().any(|q| contains(world, q, scope, Reading::Narrow, t)),
     }
 }
 

@@ -1,7 +1,9 @@
 //! A running grant is extended from now on, within a cap that counts from its start, and never made shorter
 //! unless every rule allows it.
 
-use tenure::decide::{Code, Extend, Reason, Verdict};
+use core::cmp::Reverse;
+
+use tenure::decide::{Code, Extend, Level, Reason, Verdict};
 use tenure::fact::{Body, GrantExtended};
 use tenure::model::{GrantState, GrantTerms, Value};
 use tenure::policy::{BoundKind, Extension};
@@ -11,11 +13,13 @@ use crate::ask::{
     Ask, Limit, bounds, event_invalid, event_rules, exceeded, inputs, lacks_owner, limit, limits,
     session_until, window_empty,
 };
+use crate::choose::choose;
 use crate::death::{death, state, view};
-use crate::eligible::{Rule, matching};
+use crate::eligible::Rule;
 use crate::holding::grant;
 use crate::outcome::{ordered, text};
-use crate::request::{already_resolved, no_rule, not_holder};
+use crate::request::{already_resolved, not_holder};
+use crate::restrict::{approvals, guards, restricted};
 use crate::{Outcome, World, digest};
 
 /// An extension, after the clock and the policy.
@@ -50,6 +54,7 @@ pub(crate) fn extend(world: &World, extend: &Extend, at: Timestamp) -> Outcome {
     let ask = Ask {
         at,
         start: at,
+        requester: by,
         beneficiary: &terms.beneficiary,
         entitlement: &terms.entitlement,
         scope: terms.scope.as_ref(),
@@ -57,50 +62,84 @@ pub(crate) fn extend(world: &World, extend: &Extend, at: Timestamp) -> Outcome {
         context: &extend.context,
         reason: extend.reason.as_deref(),
         ticket: extend.ticket.as_deref(),
+        inputs: &extend.inputs,
+        rule: None,
+        action: "extend",
         item: None,
     };
-    let rules = matching(world, ask.beneficiary, ask.entitlement, ask.scope, at);
-    if rules.is_empty() {
-        return Outcome::deny(at, no_rule(&ask));
+    match choose(world, &ask) {
+        Err(reasons) => denied(at, reasons),
+        // Of equals the first counts, which is the first by id.
+        Ok(choices) => {
+            let outcomes = choices.iter().map(|rules| under(world, extend, &digest, &ask, rules, terms));
+            outcomes.min_by_key(rank).unwrap_or_else(|| Outcome::permit(at))
+        }
     }
-    let refused = refused(world, &ask, &rules, terms).or_else(|| unjustified(world, &ask));
-    if let Some(reason) = refused {
-        return Outcome::deny(at, reason);
+}
+
+fn denied(at: Timestamp, reasons: Vec<Reason>) -> Outcome {
+    let (verdict, reasons) = ordered(reasons);
+    Outcome { verdict, reasons, ..Outcome::permit(at) }
+}
+
+/// The better, the less: by the verdict, then the later end, then fewer obligations.
+fn rank(outcome: &Outcome) -> (Reverse<Verdict>, Reverse<Option<Timestamp>>, usize) {
+    let end = outcome.grants.iter().map(|grant| grant.end).max();
+    (Reverse(outcome.verdict), Reverse(end), outcome.obligations.len())
+}
+
+/// What the rules together give.
+fn under(
+    world: &World,
+    extend: &Extend,
+    digest: &str,
+    ask: &Ask<'_>,
+    rules: &[Rule<'_>],
+    terms: &GrantTerms,
+) -> Outcome {
+    let at = ask.at;
+    if let Some(reason) = refused(world, ask, rules, terms).or_else(|| unjustified(world, ask)) {
+        return denied(at, vec![reason]);
     }
-    let mut reasons = event_rules(world, &ask, &rules);
-    reasons.extend(inputs(&ask, &rules, false));
-    if !reasons.is_empty() {
-        let (verdict, reasons) = ordered(reasons);
-        return Outcome { verdict, reasons, ..Outcome::permit(at) };
+    let guards = guards(world, ask);
+    let mut reasons = event_rules(world, ask, rules);
+    reasons.extend(inputs(ask, rules, &guards, false));
+    let restricted = restricted(world, ask, rules, &guards);
+    reasons.extend(restricted.reasons);
+    if reasons.iter().any(|reason| reason.level == Level::Error) {
+        return denied(at, reasons);
     }
 
     let asked = at.plus(extend.duration);
-    let mut all = limits(world, &ask, &rules);
+    let mut all = limits(world, ask, rules);
+    all.extend(restricted.limits);
     all.push((BoundKind::Asked, asked, None));
-    all.extend(caps(&rules, terms));
+    all.extend(caps(rules, terms));
     all.retain(|(_, end, _): &Limit| !end.is_never());
     let bounds = bounds(0, all);
-    let empty = window_empty(&ask, &bounds);
+    let empty = window_empty(ask, &bounds);
     if !empty.is_empty() {
-        let (verdict, reasons) = ordered(empty);
-        return Outcome { verdict, reasons, bounds, ..Outcome::permit(at) };
+        return Outcome { bounds, ..denied(at, empty) };
     }
     let Some(end) = bounds.iter().map(|bound| bound.end).min() else {
-        let (verdict, reasons) = ordered(inputs(&ask, &rules, true));
-        return Outcome { verdict, reasons, ..Outcome::permit(at) };
+        return denied(at, inputs(ask, rules, &guards, true));
     };
-    reasons.extend(exceeded(&ask, &rules, &bounds, asked));
-    let (limit, session) = (limit(&bounds, end), session_until(&ask, &rules, end));
+    reasons.extend(exceeded(ask, rules, &bounds, asked));
+    let (limit, session) = (limit(&bounds, end), session_until(ask, rules, end));
     let (command, id) = (extend.id.clone(), terms.id.clone());
-    let extended = GrantExtended { command, digest, end, id, limit };
-    reasons.extend(no_gain(world, &ask, &rules, &extended));
-    let (verdict, reasons) = ordered(reasons);
-    let mut outcome = Outcome { verdict, reasons, bounds, ..Outcome::permit(at) };
-    if verdict == Verdict::Permit {
-        outcome.record(&extend.id, Some(by), vec![Body::GrantExtended(extended)]);
+    let extended = GrantExtended { command, digest: digest.into(), end, id, limit };
+    reasons.extend(no_gain(world, ask, rules, &extended));
+    let mut outcome = Outcome { bounds, ..denied(at, reasons) };
+    if outcome.verdict == Verdict::Permit {
+        outcome.record(&extend.id, Some(ask.requester), vec![Body::GrantExtended(extended)]);
         let mut after = view(&world.with(&outcome.facts), terms, at);
         after.session_until = session;
         outcome.grants.push(after);
+        outcome.obligations = approvals(ask, rules, &guards);
+        if !outcome.obligations.is_empty() {
+            outcome.verdict = Verdict::Pending;
+            outcome.facts.clear();
+        }
     }
     outcome
 }

@@ -1,16 +1,20 @@
-//! A source is what an identity holds directly: a standing assignment, a membership, or a grant. From what it
-//! gives, edges lead to what is held too.
+//! A source is what an identity holds directly: a standing assignment, a membership, a grant, or what a standing rule
+//! gives it. From what it gives, edges lead to what is held too.
 
 use alloc::collections::BTreeSet;
 
 use tenure::fact::{Body, Fact};
-use tenure::id::{EntitlementId, GrantId, IdentityId, MembershipId, PermissionId, ResourceId, StandingId};
-use tenure::model::{GrantTerms, Holder};
-use tenure::time::Timestamp;
+use tenure::id::{
+    EntitlementId, EventId, GrantId, IdentityId, MembershipId, PermissionId, ResourceId, RuleId, StandingId,
+};
+use tenure::model::{ConditionNames, GrantTerms, Holder};
+use tenure::policy::Via;
+use tenure::time::{Reading, Timestamp};
 
 use crate::World;
 use crate::death::death;
-use crate::life::{alive, covers, entitlement_valid, incarnation, resource_valid};
+use crate::eligible::{what, who};
+use crate::life::{alive, entitlement_valid, incarnation};
 
 /// What an identity holds directly.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +27,10 @@ pub struct Source {
     pub entitlement: EntitlementId,
     /// In which subtree; everywhere when absent.
     pub scope: Option<ResourceId>,
+    /// On which conditions.
+    pub conditions: ConditionNames,
+    /// The business event of a grant.
+    pub event: Option<EventId>,
     /// From when until when, as it was written; the life of the holder apart.
     from: Timestamp,
     until: Timestamp,
@@ -39,6 +47,8 @@ pub enum SourceId {
     Membership(MembershipId),
     /// A grant.
     Grant(GrantId),
+    /// A standing rule, with what it gives and where.
+    StandingRule(RuleId, EntitlementId, Option<ResourceId>),
 }
 
 /// The grant of that name as it was first issued, and when that took effect.
@@ -61,7 +71,39 @@ pub fn grants(world: &World) -> Vec<(&GrantTerms, Timestamp)> {
     grants
 }
 
-/// All sources of an identity, at any time.
+/// All sources of an identity, at any time, those of standing rules too.
+pub fn all_sources(world: &World, identity: &IdentityId) -> Vec<Source> {
+    let mut sources = sources(world, identity);
+    let mut entitlements = BTreeSet::new();
+    for fact in &world.facts {
+        if let Body::EntitlementDefined(d) = &fact.body {
+            entitlements.insert(&d.id);
+        }
+    }
+    for (id, rule) in &world.policy.standing_rules {
+        let scopes = rule.scopes.as_ref().map(|list| list.iter().cloned().map(Some).collect());
+        let scopes: BTreeSet<Option<ResourceId>> = scopes.unwrap_or_else(|| BTreeSet::from([None]));
+        for (entitlement, scope) in
+            entitlements.iter().flat_map(|entitlement| scopes.iter().map(move |scope| (entitlement, scope)))
+        {
+            let entitlement = (*entitlement).clone();
+            sources.push(Source {
+                id: SourceId::StandingRule(id.clone(), entitlement.clone(), scope.clone()),
+                holder: identity.clone(),
+                entitlement,
+                scope: scope.clone(),
+                conditions: rule.when.clone(),
+                event: None,
+                from: rule.valid.start(),
+                until: rule.valid.end(),
+                since: Timestamp::MIN,
+            });
+        }
+    }
+    sources
+}
+
+/// All sources of an identity that facts gave, at any time.
 pub fn sources(world: &World, identity: &IdentityId) -> Vec<Source> {
     let (mut assigned, mut added) = (BTreeSet::new(), BTreeSet::new());
     let mut sources = Vec::new();
@@ -76,6 +118,8 @@ pub fn sources(world: &World, identity: &IdentityId) -> Vec<Source> {
                     holder: identity.clone(),
                     entitlement: d.definition.entitlement.clone(),
                     scope: d.definition.scope.clone(),
+                    conditions: d.definition.conditions.clone(),
+                    event: None,
                     from: d.definition.from.max(since),
                     until: d.definition.until.min(standing_removed(world, &d.id)),
                     since,
@@ -87,6 +131,8 @@ pub fn sources(world: &World, identity: &IdentityId) -> Vec<Source> {
                     holder: identity.clone(),
                     entitlement: d.definition.group.clone(),
                     scope: d.definition.scope.clone(),
+                    conditions: d.definition.conditions.clone(),
+                    event: None,
                     from: d.definition.from.max(since),
                     until: d.definition.until.min(membership_removed(world, &d.id)),
                     since,
@@ -102,6 +148,8 @@ pub fn sources(world: &World, identity: &IdentityId) -> Vec<Source> {
                 holder: identity.clone(),
                 entitlement: terms.entitlement.clone(),
                 scope: terms.scope.clone(),
+                conditions: terms.conditions.clone(),
+                event: terms.event.clone(),
                 from: terms.term.start(),
                 until: Timestamp::MAX,
                 since,
@@ -122,16 +170,41 @@ pub fn live(world: &World, source: &Source, t: Timestamp) -> bool {
             let joined = incarnation(world, &source.holder, source.since);
             alive(world, &source.holder, t) && incarnation(world, &source.holder, t) == joined
         }
+        SourceId::StandingRule(id, entitlement, _) => {
+            world.policy.standing_rules.get(id).is_some_and(|rule| {
+                alive(world, &source.holder, t)
+                    && what(world, &rule.what, entitlement, t)
+                    && who(world, &rule.who, &source.holder, Reading::Narrow, t)
+            })
+        }
     }
 }
 
-/// The edges from an entitlement that are live at `t`: where they lead, and in which scope.
-pub fn edges(world: &World, from: &EntitlementId, t: Timestamp) -> Vec<(EntitlementId, Option<ResourceId>)> {
+/// An edge of the hierarchy that is live.
+#[derive(Debug, Clone)]
+pub struct Edge {
+    /// Where it leads.
+    pub to: EntitlementId,
+    /// In which subtree; everywhere when absent.
+    pub scope: Option<ResourceId>,
+    /// On which conditions.
+    pub conditions: ConditionNames,
+}
+
+impl Edge {
+    /// Whether it counts everywhere and without condition.
+    pub fn is_plain(&self) -> bool {
+        self.scope.is_none() && self.conditions.is_none()
+    }
+}
+
+/// The edges from an entitlement that are live at `t`.
+pub fn edges(world: &World, from: &EntitlementId, t: Timestamp) -> Vec<Edge> {
     let mut edges = Vec::new();
     if let Some(noun) = world.entitlement(from, t) {
         for edge in noun.implies {
             if edge.from <= t && t < edge.until {
-                edges.push((edge.entitlement, edge.scope));
+                edges.push(Edge { to: edge.entitlement, scope: edge.scope, conditions: edge.conditions });
             }
         }
     }
@@ -145,65 +218,61 @@ pub fn edges(world: &World, from: &EntitlementId, t: Timestamp) -> Vec<(Entitlem
             && t < d.definition.until
             && t < standing_removed(world, &d.id)
         {
-            edges.push((d.definition.entitlement.clone(), d.definition.scope.clone()));
+            edges.push(Edge {
+                to: d.definition.entitlement.clone(),
+                scope: d.definition.scope.clone(),
+                conditions: d.definition.conditions.clone(),
+            });
         }
     }
-    edges.retain(|(to, _)| world.edges.contains(&(from.clone(), to.clone())));
+    edges.retain(|edge| world.edges.contains(&(from.clone(), edge.to.clone())));
     edges
 }
 
-/// Everything to which live edges lead from an entitlement at `t`, itself included, over valid entitlements
-/// and edges whose scope satisfies `passes`.
-pub fn reach(
-    world: &World,
-    from: &EntitlementId,
-    t: Timestamp,
-    passes: impl Fn(Option<&ResourceId>) -> bool,
-) -> BTreeSet<EntitlementId> {
+/// Everything to which live edges lead from an entitlement at `t`, itself included, over valid entitlements; read
+/// narrowly, by edges without scope and condition only.
+pub fn reach(world: &World, from: &EntitlementId, reading: Reading, t: Timestamp) -> BTreeSet<EntitlementId> {
     let (mut reached, mut open) = (BTreeSet::new(), vec![from.clone()]);
     while let Some(here) = open.pop() {
         if !entitlement_valid(world, &here, t) || !reached.insert(here.clone()) {
             continue;
         }
-        for (to, scope) in edges(world, &here, t) {
-            if passes(scope.as_ref()) {
-                open.push(to);
-            }
-        }
+        let counts = |edge: &Edge| reading == Reading::Wide || edge.is_plain();
+        open.extend(edges(world, &here, t).into_iter().filter(counts).map(|edge| edge.to));
     }
     reached
 }
 
-/// Whether the source gives the permission on the resource at `t`. Nothing is given on a resource that does
-/// not exist then.
-pub fn gives(
+/// Whether the identity is in the group at `t`, by standing assignments and memberships; `via: any` counts grants too.
+pub fn in_group(
     world: &World,
-    source: &Source,
-    permission: &PermissionId,
-    resource: Option<&ResourceId>,
+    identity: &IdentityId,
+    group: &EntitlementId,
+    via: Via,
+    reading: Reading,
     t: Timestamp,
 ) -> bool {
-    if resource.is_some_and(|r| !resource_valid(world, r, t))
-        || !live(world, source, t)
-        || !covers(world, source.scope.as_ref(), resource, t)
-    {
-        return false;
-    }
-    let reached = reach(world, &source.entitlement, t, |scope| covers(world, scope, resource, t));
-    reached.iter().any(|entitlement| {
-        world.entitlement(entitlement, t).is_some_and(|noun| noun.permissions.contains(permission))
-    })
+    let counts = |source: &&Source| via == Via::Any || !matches!(source.id, SourceId::Grant(_));
+    sources(world, identity).iter().filter(counts).any(|source| leads_to(world, source, group, reading, t))
 }
 
-/// Whether the identity is in the group at `t`: a standing assignment or membership, never a grant, leads to
-/// it, nowhere confined to a scope.
-pub fn in_group(world: &World, identity: &IdentityId, group: &EntitlementId, t: Timestamp) -> bool {
-    sources(world, identity).iter().any(|source| {
-        !matches!(source.id, SourceId::Grant(_))
-            && source.scope.is_none()
-            && live(world, source, t)
-            && reach(world, &source.entitlement, t, |scope| scope.is_none()).contains(group)
-    })
+/// Whether the identity holds the entitlement at `t`, from whatever source.
+pub fn holds_entitlement(
+    world: &World,
+    identity: &IdentityId,
+    entitlement: &EntitlementId,
+    reading: Reading,
+    t: Timestamp,
+) -> bool {
+    all_sources(world, identity).iter().any(|source| leads_to(world, source, entitlement, reading, t))
+}
+
+/// Whether the source is live and leads there: read narrowly, nowhere confined to a scope or a condition.
+fn leads_to(world: &World, source: &Source, to: &EntitlementId, reading: Reading, t: Timestamp) -> bool {
+    let plain = source.scope.is_none() && source.conditions.is_none();
+    (reading == Reading::Wide || plain)
+        && reach(world, &source.entitlement, reading, t).contains(to)
+        && live(world, source, t)
 }
 
 /// Whether some entitlement of the log ever listed the permission.

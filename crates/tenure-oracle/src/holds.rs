@@ -7,7 +7,7 @@ use tenure::decide::Command;
 use tenure::fact::Body;
 use tenure::model::Item;
 use tenure::policy::Eligibility;
-use tenure::time::{Span, Timestamp, Window};
+use tenure::time::{Reading, Span, Timestamp, Window};
 
 use crate::death::death;
 use crate::eligible::matches;
@@ -93,12 +93,19 @@ pub fn marks(world: &World, command: &Command, now: Timestamp) -> Vec<Timestamp>
     };
     for rule in &rules {
         for t in starts.into_iter().chain([now]) {
-            base.extend(hours_edges(rule, t, AROUND));
+            base.extend(hours_edges(&rule.hours, Reading::Narrow, t, AROUND));
+        }
+    }
+    let guards = world.policy.guardrails.values();
+    for hours in guards.map(|rule| &rule.hours).chain(world.policy.deny.values().map(|rule| &rule.hours)) {
+        for t in starts.into_iter().chain([now]) {
+            base.extend(hours_edges(hours, Reading::Wide, t, AROUND));
         }
     }
     base.extend(later(world, &rules));
     let mut all = base.clone();
-    for span in counted(command, &rules) {
+    let longest = world.policy.guardrails.values().filter_map(|rule| rule.max);
+    for span in counted(command, &rules).into_iter().chain(longest) {
         all.extend(base.iter().map(|t| t.minus(span)));
         all.extend(base.iter().map(|t| t.minus(span).next()));
     }

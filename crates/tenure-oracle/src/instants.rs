@@ -1,10 +1,12 @@
 //! Between two neighbouring instants that occur in the facts and the rules nothing changes, so a question about
 //! all time is answered by asking at each of them.
 
+use alloc::collections::BTreeSet;
+
 use tenure::fact::Body;
-use tenure::model::Basis;
-use tenure::policy::Eligibility;
-use tenure::time::{Reading, Span, Timestamp, Window};
+use tenure::model::{Basis, OnLoss};
+use tenure::policy::{Eligibility, Via};
+use tenure::time::{Reading, Recurrence, Span, Timestamp, Window};
 
 use crate::World;
 use crate::holding::grants;
@@ -18,11 +20,43 @@ pub fn instants(world: &World) -> &[Timestamp] {
             of_body(&fact.body, &mut found);
         }
         found.extend(caps(world));
-        for rule in world.policy.eligibility.values() {
-            found.extend([rule.valid.start(), rule.valid.end()]);
-        }
-        sorted(found)
+        let policy = &world.policy;
+        let valid = policy.eligibility.values().map(|rule| rule.valid);
+        let valid = valid.chain(policy.guardrails.values().map(|rule| rule.valid));
+        let valid = valid.chain(policy.deny.values().map(|rule| rule.valid));
+        let valid = valid.chain(policy.standing_rules.values().map(|rule| rule.valid));
+        found.extend(valid.flat_map(|window| [window.start(), window.end()]));
+        let found = sorted(found);
+        if grants_matter(world) { with_graces(world, found) } else { found }
     })
+}
+
+/// Whether a rule reads who holds what by a grant.
+fn grants_matter(world: &World) -> bool {
+    let reads = |rule: &Eligibility| {
+        !rule.requires.entitlements.is_empty() || (rule.who.groups.is_some() && rule.who.via == Via::Any)
+    };
+    let rules = world.policy.standing_rules.values();
+    world.policy.eligibility.values().any(reads) || rules.into_iter().any(|rule| rule.who.via == Via::Any)
+}
+
+/// With every instant at which a grant may die a while after something else: where rules read grants, one such death
+/// may be the cause of another.
+fn with_graces(world: &World, mut found: Vec<Timestamp>) -> Vec<Timestamp> {
+    let mut graces = BTreeSet::new();
+    for (terms, _) in grants(world) {
+        if let Basis::Policy { event, on_loss, .. } = &terms.basis {
+            graces.extend(event.map(|event| event.grace));
+            if let OnLoss::Grace(grace) = on_loss {
+                graces.insert(*grace);
+            }
+        }
+    }
+    for _ in 0..3 {
+        let later = graces.iter().flat_map(|grace| found.iter().map(|t| t.plus(*grace)));
+        found = sorted(found.iter().copied().chain(later).collect());
+    }
+    found
 }
 
 /// Which piece between two neighbouring instants contains `t`.
@@ -52,10 +86,10 @@ pub fn hours_end(rule: &Eligibility, t: Timestamp) -> Option<Timestamp> {
     })
 }
 
-/// The starts and ends of a rule's hours within `around` of `t`.
-pub fn hours_edges(rule: &Eligibility, t: Timestamp, around: Span) -> Vec<Timestamp> {
+/// The starts and ends of hours within `around` of `t`.
+pub fn hours_edges(hours: &[Recurrence], reading: Reading, t: Timestamp, around: Span) -> Vec<Timestamp> {
     let horizon = Window::new(t.minus(around), t.plus(around));
-    let windows = horizon.map(|horizon| open_windows(rule, horizon)).unwrap_or_default();
+    let windows = horizon.map(|horizon| open_windows(hours, reading, horizon)).unwrap_or_default();
     windows.into_iter().flat_map(|w| [w.start(), w.end()]).collect()
 }
 
@@ -71,7 +105,7 @@ pub(crate) fn sorted(mut instants: Vec<Timestamp>) -> Vec<Timestamp> {
 fn open_until(rule: &Eligibility, t: Timestamp, ahead: Span) -> (Timestamp, Timestamp) {
     let horizon = Window::new(t.minus(Span::days(10)), t.plus(ahead));
     let Some(horizon) = horizon else { return (t, t) };
-    let windows = open_windows(rule, horizon);
+    let windows = open_windows(&rule.hours, Reading::Narrow, horizon);
     let mut end = t;
     while let Some(window) = windows.iter().find(|w| w.start() <= end && end < w.end()) {
         end = window.end();
@@ -79,8 +113,8 @@ fn open_until(rule: &Eligibility, t: Timestamp, ahead: Span) -> (Timestamp, Time
     (end, horizon.end())
 }
 
-fn open_windows(rule: &Eligibility, horizon: Window) -> Vec<Window> {
-    let sets = rule.hours.iter().filter_map(|hours| hours.within(horizon, Reading::Narrow).ok());
+fn open_windows(hours: &[Recurrence], reading: Reading, horizon: Window) -> Vec<Window> {
+    let sets = hours.iter().filter_map(|hours| hours.within(horizon, reading).ok());
     sets.flat_map(|set| set.windows().to_vec()).collect()
 }
 

@@ -3,22 +3,29 @@
 extern crate alloc;
 
 pub mod arbitrary;
+mod area;
 mod ask;
 pub mod check;
+mod choose;
 pub mod death;
 pub mod digest;
 pub mod eligible;
 mod ending;
+mod expression;
 mod extend;
 mod held;
 pub mod holding;
 mod holds;
 pub mod instants;
+pub mod judge;
 pub mod life;
 mod log;
 mod outcome;
+pub mod paths;
 pub mod reconcile;
 mod request;
+mod restrict;
+pub mod values;
 mod world;
 
 pub use check::{Checked, check};

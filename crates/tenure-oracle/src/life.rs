@@ -6,10 +6,11 @@ use alloc::collections::BTreeSet;
 
 use tenure::fact::Body;
 use tenure::id::{EntitlementId, EventId, IdentityId, ResourceId};
-use tenure::model::IdentityKind;
-use tenure::time::Timestamp;
+use tenure::model::{ConditionNames, IdentityKind};
+use tenure::time::{Reading, Timestamp};
 
 use crate::World;
+use crate::values::Place;
 
 /// Whether somebody is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,32 +99,59 @@ pub fn resource_valid(world: &World, id: &ResourceId, t: Timestamp) -> bool {
     world.resource(id, t).is_some() && resource_retired(world, id).is_none_or(|retired| t < retired)
 }
 
-/// Whether the subtree of `q` contains `r` at `t`: both are valid, and `q` is `r` or one of its ancestors.
-pub fn contains(world: &World, q: &ResourceId, r: &ResourceId, t: Timestamp) -> bool {
-    if !resource_valid(world, q, t) || !resource_valid(world, r, t) {
-        return false;
+/// The conditions on which the subtree of `q` contains the place at `t`: both are valid, and `q` is the place or one of
+/// its ancestors; the conditions are those of the parents on the way. None if it does not.
+pub fn containment(world: &World, q: &ResourceId, place: Place<'_>, t: Timestamp) -> Option<ConditionNames> {
+    let exists = place.open.is_some() || resource_valid(world, place.id, t);
+    if !exists || !resource_valid(world, q, t) {
+        return None;
     }
-    let (mut here, mut seen) = (r.clone(), BTreeSet::new());
+    let (mut here, mut seen, mut conditions) = (place.id.clone(), BTreeSet::new(), ConditionNames::default());
+    if let Some(open) = place.open {
+        here = open.parent.clone()?;
+    }
     while here != *q {
-        let parent = world.resource(&here, t).and_then(|noun| noun.parent);
-        match parent {
-            Some(parent)
-                if world.parents.contains(&(here.clone(), parent.clone())) && seen.insert(here.clone()) =>
-            {
-                here = parent;
-            }
-            _ => return false,
+        let noun = world.resource(&here, t)?;
+        let parent = noun.parent?;
+        if !world.parents.contains(&(here.clone(), parent.clone())) || !seen.insert(here.clone()) {
+            return None;
         }
+        conditions.0.extend(noun.parent_while.0);
+        here = parent;
     }
-    true
+    Some(conditions)
 }
 
-/// Whether what counts in `scope` counts on `r`. No scope is everywhere; a scope is never nowhere in particular.
-pub fn covers(world: &World, scope: Option<&ResourceId>, r: Option<&ResourceId>, t: Timestamp) -> bool {
-    match (scope, r) {
-        (None, _) => true,
-        (Some(_), None) => false,
-        (Some(scope), Some(r)) => contains(world, scope, r, t),
+/// Whether the subtree of `q` contains `r` at `t`; read narrowly, a parent that counts on a condition does not count.
+pub fn contains(world: &World, q: &ResourceId, r: &ResourceId, reading: Reading, t: Timestamp) -> bool {
+    let found = containment(world, q, Place::registered(r), t);
+    found.is_some_and(|conditions| reading == Reading::Wide || conditions.is_none())
+}
+
+/// How deep a resource lies at `t`: 1 for a root.
+pub fn depth(world: &World, resource: &ResourceId, t: Timestamp) -> usize {
+    let (mut here, mut seen) = (resource.clone(), BTreeSet::from([resource.clone()]));
+    while let Some(parent) = world.resource(&here, t).and_then(|noun| noun.parent) {
+        if !world.parents.contains(&(here.clone(), parent.clone())) || !seen.insert(parent.clone()) {
+            break;
+        }
+        here = parent;
+    }
+    seen.len()
+}
+
+/// The conditions on which what counts in `scope` counts at the place. No scope is everywhere; a scope is never
+/// nowhere in particular.
+pub fn covers(
+    world: &World,
+    scope: Option<&ResourceId>,
+    place: Option<Place<'_>>,
+    t: Timestamp,
+) -> Option<ConditionNames> {
+    match (scope, place) {
+        (None, _) => Some(ConditionNames::default()),
+        (Some(_), None) => None,
+        (Some(scope), Some(place)) => containment(world, scope, place, t),
     }
 }
 

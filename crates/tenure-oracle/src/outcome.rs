@@ -2,11 +2,13 @@
 
 use alloc::collections::BTreeMap;
 
-use tenure::decide::{Bound, GrantView, Level, Reason, Verdict};
+use tenure::decide::{Bound, GrantView, Level, Obligation, Reason, Verdict};
 use tenure::fact::{Body, Fact};
 use tenure::id::{FactId, IdentityId, RequestId};
 use tenure::model::Value;
 use tenure::time::{Span, Timestamp};
+
+use crate::judge::joined;
 
 /// The answer to a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub struct Outcome {
     pub reasons: Vec<Reason>,
     /// Every limit on every item that got so far as to be limited, by item, end, kind and source.
     pub bounds: Vec<Bound>,
+    /// What is owed first, in order.
+    pub obligations: Vec<Obligation>,
     /// What it would record, the adoption of the policy apart.
     pub facts: Vec<Fact>,
     /// When it was decided.
@@ -40,6 +44,7 @@ impl Outcome {
             grants: Vec::new(),
             reasons: Vec::new(),
             bounds: Vec::new(),
+            obligations: Vec::new(),
             facts: Vec::new(),
             at,
             anchor: at,
@@ -76,6 +81,7 @@ impl Outcome {
             && self.reasons.len() == other.reasons.len()
             && self.reasons.iter().zip(&other.reasons).all(|(a, b)| self.same_reason(a, other, b))
             && self.same_bounds(other)
+            && self.obligations == other.obligations
             && self.grants.len() == other.grants.len()
             && self.grants.iter().zip(&other.grants).all(|(a, b)| self.same_grant(a, other, b))
     }
@@ -143,7 +149,8 @@ impl Outcome {
 }
 
 /// Reasons in the order in which they are reported: errors alone where there is one, by code, then item.
-pub(crate) fn ordered(mut reasons: Vec<Reason>) -> (Verdict, Vec<Reason>) {
+pub(crate) fn ordered(reasons: Vec<Reason>) -> (Verdict, Vec<Reason>) {
+    let mut reasons = joined(reasons);
     let denied = reasons.iter().any(|reason| reason.level == Level::Error);
     if denied {
         reasons.retain(|reason| reason.level == Level::Error);

@@ -5,14 +5,15 @@ use alloc::collections::BTreeSet;
 use tenure::decide::{Code, Reason};
 use tenure::fact::{Body, Fact, GrantEnded};
 use tenure::id::{EntitlementId, FactId, IdentityId, ResourceId};
-use tenure::model::{Basis, GrantState, GrantTerms, OnLoss};
+use tenure::model::{Basis, GrantState, GrantTerms, OnLoss, Value};
 use tenure::time::Timestamp;
 
 use crate::World;
 use crate::death::{death, lost_from, recorded, state};
-use crate::eligible::matching;
+use crate::eligible::kept;
 use crate::holding::{grants, live, sources};
 use crate::outcome::text;
+use crate::restrict::holders;
 
 /// What a reconcile finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +52,15 @@ pub fn reconcile(world: &World, now: Timestamp) -> Reconciled {
         let id = FactId::new(format!("reconcile/{grant}/{}", effect.as_millis())).ok()?;
         Some(Fact::new(id, at, body).effective(effect))
     };
+    for (id, rule) in &world.policy.capacity {
+        let Some(min) = rule.min else { continue };
+        let held = holders(world, rule, at).len();
+        if held < usize::try_from(min).unwrap_or(usize::MAX) {
+            let held = Value::Int(i64::try_from(held).unwrap_or(i64::MAX));
+            let below = Reason::warning(Code::CapacityBelowMin).with("held", held);
+            findings.push(below.with("min", Value::Int(i64::from(min))).with("rule", text(id)));
+        }
+    }
     findings.sort_by_key(|reason: &Reason| reason.code);
     Reconciled {
         facts: ends.into_iter().filter_map(fact).collect(),
@@ -71,8 +81,7 @@ fn finding(world: &World, terms: &GrantTerms, at: Timestamp) -> Option<Reason> {
     let warning = |code| Reason::warning(code).with("grant", text(&terms.id));
     match state(world, terms, at) {
         GrantState::Scheduled => {
-            matching(world, &terms.beneficiary, &terms.entitlement, terms.scope.as_ref(), at)
-                .is_empty()
+            (!kept(world, &terms.beneficiary, &terms.entitlement, terms.scope.as_ref(), at))
                 .then(|| warning(Code::EligibilityAtRisk))
         }
         GrantState::Active if *on_loss == OnLoss::RunOut => {

@@ -1,7 +1,9 @@
 //! A request is granted, item by item, for as long as every limit allows; the end is the least of all bounds.
 //! One item that cannot be granted denies the whole.
 
-use tenure::decide::{Bound, Code, GrantView, Reason, Renew, Verdict};
+use core::cmp::Reverse;
+
+use tenure::decide::{Bound, Code, GrantView, Level, Obligation, Reason, Renew, Verdict};
 use tenure::fact::{Body, Fact, GrantExtended, RequestMade, RequestResolved};
 use tenure::id::{GrantId, IdentityId, RequestId};
 use tenure::model::{Basis, EventTerms, GrantState, GrantTerms, Item, Request, RuleRef, Term, Value};
@@ -12,8 +14,9 @@ use crate::ask::{
     Ask, Limit, bounds, event_invalid, event_rules, exceeded, inputs, lacks_owner, least_grace, limit,
     limits, session_until, strictest_on_loss, window_empty,
 };
+use crate::choose::choose;
 use crate::death::{death, state, view};
-use crate::eligible::{Rule, matching};
+use crate::eligible::Rule;
 use crate::extend;
 use crate::held::{chain, held_mode, overlapping, to_extend};
 use crate::holding::grant;
@@ -22,6 +25,7 @@ use crate::life::{
     why_not_alive,
 };
 use crate::outcome::{ordered, text};
+use crate::restrict::{approvals, guards, restricted};
 use crate::{Outcome, World, digest};
 
 /// What the log knows of the id of a command.
@@ -70,7 +74,8 @@ pub(crate) fn request(world: &World, request: &Request, at: Timestamp) -> Outcom
         Ok(recorded) => recorded,
         Err(outcome) => return *outcome,
     };
-    grant_all(world, request, &digest::request(request), recorded, at)
+    let command = Asked { request, digest: &digest::request(request), recorded, action: "request" };
+    grant_all(world, &command, at)
 }
 
 /// A renewal: a request of the same holder for the same thing, right after the grant if it runs.
@@ -105,7 +110,7 @@ pub(crate) fn renew(world: &World, renew: &Renew, at: Timestamp) -> Outcome {
         ticket: renew.ticket.clone(),
         until: None,
     };
-    grant_all(world, &request, &digest, recorded, at)
+    grant_all(world, &Asked { request: &request, digest: &digest, recorded, action: "renew" }, at)
 }
 
 /// Unless `by` holds the grant or asked for it.
@@ -144,32 +149,54 @@ pub(crate) fn already_resolved(world: &World, id: &RequestId, ids: &[GrantId], a
     }
 }
 
-fn grant_all(world: &World, request: &Request, digest: &str, recorded: bool, at: Timestamp) -> Outcome {
+/// A request, or the one that a renewal makes.
+struct Asked<'a> {
+    request: &'a Request,
+    digest: &'a str,
+    /// Whether it is recorded and not decided.
+    recorded: bool,
+    action: &'static str,
+}
+
+fn grant_all(world: &World, asked: &Asked<'_>, at: Timestamp) -> Outcome {
+    let request = asked.request;
     let start = request.start.unwrap_or(at).max(at);
     if let Some(reason) = unresolved(world, request, at, start) {
         return Outcome { anchor: start, ..Outcome::deny(at, reason) };
     }
-    let (mut reasons, mut all_bounds, mut given) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut reasons, mut bounds, mut given, mut obligations) = (vec![], vec![], vec![], vec![]);
     for (n, item) in (0_u32..).zip(&request.items) {
-        let found = one(world, request, digest, n, item, at, start);
+        let found = one(world, asked, n, item, at, start);
         reasons.extend(found.reasons);
-        all_bounds.extend(found.bounds);
+        bounds.extend(found.bounds);
         given.extend(found.given);
+        obligations.extend(found.obligations);
     }
-    let (verdict, reasons) = ordered(reasons);
-    let mut outcome = Outcome { verdict, reasons, bounds: all_bounds, anchor: start, ..Outcome::permit(at) };
-    if verdict == Verdict::Permit {
-        let grants = given.iter().map(|given| given.grant().clone()).collect();
-        let mut bodies = Vec::new();
-        if !recorded {
-            let (digest, request) = (digest.into(), request.clone());
-            bodies.push(Body::RequestMade(RequestMade { digest, request }));
-        }
-        bodies.push(Body::RequestResolved(RequestResolved { grants, id: request.id.clone() }));
-        bodies.extend(given.iter().map(Given::body));
-        outcome.record(&request.id, Some(&request.requester), bodies);
-        let after = world.with(&outcome.facts);
-        outcome.grants = given.iter().filter_map(|given| given.view(&after, at)).collect();
+    let (mut verdict, reasons) = ordered(reasons);
+    if verdict == Verdict::Permit && !obligations.is_empty() {
+        verdict = Verdict::Pending;
+    }
+    if verdict == Verdict::Deny {
+        obligations.clear();
+    }
+    obligations.sort();
+    let mut outcome = Outcome { verdict, reasons, bounds, obligations, anchor: start, ..Outcome::permit(at) };
+    if verdict == Verdict::Deny {
+        return outcome;
+    }
+    let made = Body::RequestMade(RequestMade { digest: asked.digest.into(), request: request.clone() });
+    let made: Vec<Body> = (!asked.recorded).then_some(made).into_iter().collect();
+    let mut bodies = made.clone();
+    let grants = given.iter().map(|given| given.grant().clone()).collect();
+    bodies.push(Body::RequestResolved(RequestResolved { grants, id: request.id.clone() }));
+    bodies.extend(given.iter().map(Given::body));
+    outcome.record(&request.id, Some(&request.requester), bodies);
+    let after = world.with(&outcome.facts);
+    outcome.grants = given.iter().filter_map(|given| given.view(&after, at)).collect();
+    if verdict == Verdict::Pending {
+        // Nothing is given before what is owed is discharged.
+        outcome.facts.clear();
+        outcome.record(&request.id, Some(&request.requester), made);
     }
     outcome
 }
@@ -227,6 +254,25 @@ struct Found {
     reasons: Vec<Reason>,
     bounds: Vec<Bound>,
     given: Option<Given>,
+    obligations: Vec<Obligation>,
+    /// The least bound.
+    end: Option<Timestamp>,
+}
+
+impl Found {
+    fn is_denied(&self) -> bool {
+        self.reasons.iter().any(|reason| reason.level == Level::Error)
+    }
+
+    /// The better, the less: by the verdict, then the later end, then fewer obligations.
+    fn rank(&self) -> (u8, Reverse<Option<Timestamp>>, usize) {
+        if self.is_denied() {
+            (2, Reverse(None), 0)
+        } else {
+            let owed = self.obligations.len();
+            (u8::from(owed > 0), Reverse(self.end), owed)
+        }
+    }
 }
 
 enum Given {
@@ -275,18 +321,13 @@ enum Length {
     Missing,
 }
 
-fn one(
-    world: &World,
-    request: &Request,
-    digest: &str,
-    n: u32,
-    item: &Item,
-    at: Timestamp,
-    start: Timestamp,
-) -> Found {
+/// One item, under the rules that bind; where the requester may choose and does not, under the one that is best.
+fn one(world: &World, asked: &Asked<'_>, n: u32, item: &Item, at: Timestamp, start: Timestamp) -> Found {
+    let request = asked.request;
     let ask = Ask {
         at,
         start,
+        requester: &request.requester,
         beneficiary: &request.beneficiary,
         entitlement: &item.entitlement,
         scope: item.scope.as_ref(),
@@ -294,38 +335,54 @@ fn one(
         context: &request.context,
         reason: request.reason.as_deref(),
         ticket: request.ticket.as_deref(),
+        inputs: &request.inputs,
+        rule: request.rule.as_ref(),
+        action: asked.action,
         item: Some(n),
     };
-    let rules = matching(world, ask.beneficiary, ask.entitlement, ask.scope, start);
-    let mut found = Found::default();
-    if rules.is_empty() {
-        found.reasons.push(no_rule(&ask));
-        return found;
+    match choose(world, &ask) {
+        Err(reasons) => Found { reasons, ..Found::default() },
+        // Of equals the first counts, which is the first by id.
+        Ok(choices) => {
+            let found = choices.iter().map(|rules| under(world, asked, n, &ask, rules));
+            found.min_by_key(Found::rank).unwrap_or_default()
+        }
     }
-    let length = length(world, request, &ask, &rules);
-    found.reasons.extend(event_rules(world, &ask, &rules));
-    found.reasons.extend(inputs(&ask, &rules, matches!(length, Length::Missing)));
+}
+
+/// What the rules together give.
+fn under(world: &World, asked: &Asked<'_>, n: u32, ask: &Ask<'_>, rules: &[Rule<'_>]) -> Found {
+    let (request, start) = (asked.request, ask.start);
+    let mut found = Found::default();
+    let guards = guards(world, ask);
+    let length = length(world, request, ask, rules);
+    found.reasons.extend(event_rules(world, ask, rules));
+    found.reasons.extend(inputs(ask, rules, &guards, matches!(length, Length::Missing)));
+    let restricted = restricted(world, ask, rules, &guards);
+    found.reasons.extend(restricted.reasons);
     if let Length::Asked(end) = length
         && end <= start
     {
         found.reasons.push(ask.error(Code::WindowElapsed).with("end", text(end)));
     }
-    if !found.reasons.is_empty() {
+    if found.is_denied() {
         return found;
     }
 
-    let extended = to_extend(world, &ask, &rules);
-    let mut all = limits(world, &ask, &rules);
+    found.obligations = approvals(ask, rules, &guards);
+    let extended = to_extend(world, ask, rules);
+    let mut all = limits(world, ask, rules);
+    all.extend(restricted.limits);
     match length {
         Length::Asked(end) => all.push((BoundKind::Asked, end, None)),
         Length::Default(end) => all.push((BoundKind::Default, end, None)),
         Length::Event | Length::Missing => {}
     }
-    for (id, rule) in &rules {
+    for (id, rule) in rules {
         let maximum = rule.duration.map(|duration| start.plus(duration.max));
         all.extend(maximum.map(|end| (BoundKind::Maximum, end, Some(id.to_string()))));
         if let Some(renewal) = rule.renewal {
-            let (count, since) = chain(world, &ask, renewal);
+            let (count, since) = chain(world, ask, renewal);
             let until = renewal.max_total.map(|total| since.plus(total));
             all.extend(until.map(|end| (BoundKind::Renewal, end, Some(id.to_string()))));
             if renewal.max_count.is_some_and(|most| most < count) {
@@ -335,14 +392,14 @@ fn one(
         }
     }
     if let Some(terms) = extended {
-        match extend::refused(world, &ask, &rules, terms) {
+        match extend::refused(world, ask, rules, terms) {
             Some(reason) => found.reasons.push(reason),
-            None => all.extend(extend::caps(&rules, terms)),
+            None => all.extend(extend::caps(rules, terms)),
         }
     }
     all.retain(|(_, end, _): &Limit| !end.is_never());
     found.bounds = bounds(n, all);
-    let empty = window_empty(&ask, &found.bounds);
+    let empty = window_empty(ask, &found.bounds);
     if !empty.is_empty() {
         // Renewals come after the bounds, the checks of an extension belong to them.
         found.reasons.retain(|reason| reason.code != Code::RenewalLimitReached);
@@ -351,38 +408,34 @@ fn one(
     }
     let Some(end) = found.bounds.iter().map(|bound| bound.end).min() else {
         // The event is known to lose its end, and the rules have none: no grant without an end.
-        found.reasons.extend(inputs(&ask, &rules, true));
+        found.reasons.extend(inputs(ask, rules, &guards, true));
         return found;
     };
     if let Length::Asked(asked) = length {
-        found.reasons.extend(exceeded(&ask, &rules, &found.bounds, asked));
+        found.reasons.extend(exceeded(ask, rules, &found.bounds, asked));
     }
     let shortest = rules.iter().filter_map(|(_, rule)| rule.duration).map(|duration| duration.min).max();
     if let Some(shortest) = shortest.filter(|shortest| end.since(start) < *shortest) {
         let reason = ask.error(Code::DurationBelowMin).with("available", text(end.since(start)));
         found.reasons.push(reason.with("min", text(shortest)));
     }
-    if held_mode(&rules) == AlreadyHeld::Reject
-        && let Some(other) = overlapping(world, &ask, end)
+    if held_mode(rules) == AlreadyHeld::Reject
+        && let Some(other) = overlapping(world, ask, end)
     {
         found.reasons.push(ask.error(Code::GrantAlreadyActive).with("grant", text(other)));
     }
+    found.end = Some(end);
     let limit = limit(&found.bounds, end);
-    let session = session_until(&ask, &rules, end);
+    let session = session_until(ask, rules, end);
     found.given = if let Some(terms) = extended {
-        let (command, digest, id) = (request.id.clone(), digest.into(), terms.id.clone());
+        let (command, digest, id) = (request.id.clone(), asked.digest.into(), terms.id.clone());
         let extended = GrantExtended { command, digest, end, id, limit };
-        found.reasons.extend(extend::no_gain(world, &ask, &rules, &extended));
+        found.reasons.extend(extend::no_gain(world, ask, rules, &extended));
         Some(Given::Extended(extended, session))
     } else {
-        issue(request, &ask, &rules, n, end, limit).map(|terms| Given::Issued(terms, session))
+        issue(request, ask, rules, n, end, limit).map(|terms| Given::Issued(terms, session))
     };
     found
-}
-
-pub(crate) fn no_rule(ask: &Ask<'_>) -> Reason {
-    let reason = ask.error(Code::EligibilityNone);
-    reason.with("entitlement", text(ask.entitlement)).with("identity", text(ask.beneficiary))
 }
 
 fn length(world: &World, request: &Request, ask: &Ask<'_>, rules: &[Rule<'_>]) -> Length {
@@ -418,8 +471,9 @@ fn issue(
     let event = ask.event.map(|_| EventTerms { follow, grace: least_grace(rules) });
     let refs = rules.iter().map(|(id, rule)| RuleRef { digest: digest::rule(rule), id: (*id).clone() });
     let on_loss = strictest_on_loss(rules);
+    let conditions = rules.iter().flat_map(|(_, rule)| rule.conditions.iter()).cloned().collect();
     Some(GrantTerms {
-        conditions: Default::default(),
+        conditions,
         basis: Basis::Policy { event, limit, on_loss, rules: refs.collect() },
         beneficiary: ask.beneficiary.clone(),
         entitlement: ask.entitlement.clone(),

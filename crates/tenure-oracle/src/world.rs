@@ -5,8 +5,8 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use core::cell::{OnceCell, RefCell};
 
 use tenure::fact::{Body, Cause, Defined, Fact};
-use tenure::id::{EntitlementId, EventId, FactId, GrantId, IdentityId, ResourceId};
-use tenure::model::{BusinessEvent, Change, Entitlement, Identity, Resource};
+use tenure::id::{ApplicationId, EntitlementId, EventId, FactId, GrantId, IdentityId, ResourceId};
+use tenure::model::{Application, BusinessEvent, Change, Entitlement, Identity, Resource};
 use tenure::policy::PolicyDocument;
 use tenure::time::Timestamp;
 
@@ -46,6 +46,8 @@ pub(crate) struct Memo {
     pub(crate) instants: OnceCell<Vec<Timestamp>>,
     pub(crate) deaths: RefCell<BTreeMap<GrantId, (Timestamp, Cause)>>,
     pub(crate) matches: RefCell<BTreeMap<Asked, bool>>,
+    /// The grants whose deaths are being worked out; what would depend on itself does not count.
+    pub(crate) dying: RefCell<BTreeSet<GrantId>>,
 }
 
 impl World {
@@ -145,6 +147,21 @@ impl World {
         };
         self.noun(t, define, |fact, noun| {
             if let Body::ResourceChanged(c) = &fact.body
+                && c.id == *id
+            {
+                c.changes.apply(noun);
+            }
+        })
+    }
+
+    /// The application as it is at `t`, retired or not; none before its definition.
+    pub fn application(&self, id: &ApplicationId, t: Timestamp) -> Option<Application> {
+        let define = |body: &Body| match body {
+            Body::ApplicationDefined(d) => definition(d, id),
+            _ => None,
+        };
+        self.noun(t, define, |fact, noun| {
+            if let Body::ApplicationChanged(c) = &fact.body
                 && c.id == *id
             {
                 c.changes.apply(noun);

@@ -266,7 +266,7 @@ mod s04_overlap {
     #[test]
     fn the_end_of_one_removes_nothing_that_the_other_gives() {
         let (story, _) = story("2026-03-02T09:55:00Z", "");
-        assert!(story.check("ann", "db:write", "prod", "2026-03-02T10:00:00Z").allowed);
+        assert!(story.check("ann", "db:write", "prod", "2026-03-02T10:00:00Z").allowed());
         let found = story.reconcile("2026-03-02T10:00:00Z");
         assert_eq!(found.facts.len(), 1);
         assert_eq!(found.facts[0].id.as_str(), "reconcile/A#0/1772445600000");
@@ -279,9 +279,9 @@ mod s04_overlap {
     fn back_to_back_leaves_no_gap() {
         let (story, _) = story("2026-03-02T10:00:00Z", "");
         let before = story.check("ann", "db:write", "prod", "2026-03-02T09:59:59.999Z");
-        assert_eq!((before.allowed, before.until), (true, Some(at("2026-03-02T11:00:00Z"))));
+        assert_eq!((before.allowed(), before.until), (true, Some(at("2026-03-02T11:00:00Z"))));
         assert_eq!(before.next_change_at, Some(at("2026-03-02T10:00:00Z")));
-        assert!(story.check("ann", "db:write", "prod", "2026-03-02T10:00:00Z").allowed);
+        assert!(story.check("ann", "db:write", "prod", "2026-03-02T10:00:00Z").allowed());
         assert_eq!(story.reconcile("2026-03-02T10:00:00Z").removals, []);
     }
 
@@ -342,7 +342,7 @@ mod s08_eligibility_lost_before_the_start {
         assert_eq!(story.state("r-1#0", "2026-03-06T08:00:00Z"), GrantState::Void);
         let found = story.reconcile("2026-03-06T08:00:00Z");
         assert_eq!(found.facts[0].body.kind(), "grant_voided");
-        assert!(!story.check("alice", "app:deploy", "", "2026-03-06T08:00:00Z").allowed);
+        assert!(!story.check("alice", "app:deploy", "", "2026-03-06T08:00:00Z").allowed());
     }
 
     #[test]
@@ -350,7 +350,7 @@ mod s08_eligibility_lost_before_the_start {
         let mut story = story();
         story.change_department("alice", "ops", "2026-03-05T00:00:00Z");
         assert_eq!(story.death("r-1#0"), Some((at("2026-03-06T16:00:00Z"), Cause::Expired)));
-        assert!(story.check("alice", "app:deploy", "", "2026-03-06T08:00:00Z").allowed);
+        assert!(story.check("alice", "app:deploy", "", "2026-03-06T08:00:00Z").allowed());
     }
 }
 
@@ -401,7 +401,7 @@ mod s09_eligibility_lost_while_it_runs {
         let mut story = story(r#""revoke""#);
         story.change_department("ben", "sales", "2026-03-02T12:00:00Z");
         story.change_department("ben", "finance", "2026-03-02T12:30:00Z");
-        assert!(!story.check("ben", "ledger:post", "", "2026-03-02T13:00:00Z").allowed);
+        assert!(!story.check("ben", "ledger:post", "", "2026-03-02T13:00:00Z").allowed());
     }
 
     #[test]
@@ -438,10 +438,10 @@ mod s17_expiry_along_a_path {
         let (late, past) = ("2300-12-01T00:00:00Z", "2023-12-01T00:00:00Z");
         let now = "2026-03-02T00:00:00Z";
         let both = story(late, late).check("u", "doc:read", "", now);
-        assert_eq!((both.allowed, both.until), (true, Some(at(late))));
+        assert_eq!((both.allowed(), both.until), (true, Some(at(late))));
         for (first, second) in [(late, past), (past, late), (past, past)] {
             let checked = story(first, second).check("u", "doc:read", "", now);
-            assert!(!checked.allowed);
+            assert!(!checked.allowed());
             assert_eq!(checked.reasons[0].code, Code::AccessExpired);
         }
     }
@@ -456,7 +456,7 @@ mod s17_expiry_along_a_path {
                 "until": "2026-03-02T12:00:00Z"}}"#,
         );
         let checked = story.check("u", "doc:read", "", "2026-03-02T09:00:00Z");
-        assert_eq!((checked.allowed, checked.until), (true, Some(at("2026-03-02T12:00:00Z"))));
+        assert_eq!((checked.allowed(), checked.until), (true, Some(at("2026-03-02T12:00:00Z"))));
         assert_eq!(checked.next_change_at, Some(at("2026-03-02T10:00:00Z")));
     }
 
@@ -469,7 +469,7 @@ mod s17_expiry_along_a_path {
             "entitlement_changed",
             r#"{"id": "doc", "changes": {"implies": ["team"]}}"#,
         );
-        assert!(story.check("u", "doc:read", "", "2026-03-02T00:00:00Z").allowed);
+        assert!(story.check("u", "doc:read", "", "2026-03-02T00:00:00Z").allowed());
     }
 }
 

@@ -50,7 +50,7 @@ fn worlds_reach_nearly_every_reason_bound_and_cause() {
                 seen.extend(outcome.grants.iter().map(|grant| format!("state {:?}", grant.state)));
             }
             for q in questions {
-                let checked = check(&world, &q.identity, &q.permission, q.resource.as_ref(), *now);
+                let checked = check(&world, q, *now);
                 let reasons = checked.reasons.iter().map(|reason| format!("check {}", reason.code.word()));
                 seen.extend(reasons);
             }
@@ -242,18 +242,18 @@ proptest! {
     fn a_check_says_until_when(world in worlds()) {
         let log = world.world();
         for (q, now) in world.questions.iter().flat_map(|q| world.nows.iter().map(move |now| (q, *now))) {
-            let ask = |t| check(&log, &q.identity, &q.permission, q.resource.as_ref(), t);
+            let ask = |t| check(&log, q, t);
             let checked = ask(now);
-            prop_assert!(checked.allowed == checked.reasons.is_empty());
-            prop_assert!(checked.allowed || checked.until.is_none());
+            prop_assert!(checked.allowed() == checked.reasons.is_empty());
+            prop_assert!(checked.allowed() || checked.until.is_none());
             if let Some(until) = checked.until {
                 let before = Timestamp::from_millis(until.as_millis() - 1).unwrap();
-                prop_assert!(ask(before).allowed && !ask(until).allowed);
+                prop_assert!(ask(before).allowed() && !ask(until).allowed());
                 prop_assert!(checked.next_change_at.is_some_and(|next| next <= until));
             }
             if let Some(next) = checked.next_change_at {
                 let before = Timestamp::from_millis(next.as_millis() - 1).unwrap().max(now);
-                prop_assert_eq!(ask(before).allowed, checked.allowed);
+                prop_assert_eq!(ask(before).allowed(), checked.allowed());
             }
         }
     }

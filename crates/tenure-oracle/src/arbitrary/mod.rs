@@ -9,11 +9,13 @@ mod dice;
 mod facts;
 mod policy;
 
+use alloc::collections::BTreeMap;
+
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any};
+use tenure::check::Question;
 use tenure::decide::Command;
 use tenure::fact::Fact;
-use tenure::id::{IdentityId, PermissionId, ResourceId};
 use tenure::policy::PolicyDocument;
 use tenure::time::{Span, Timestamp};
 
@@ -34,17 +36,6 @@ pub struct Arbitrary {
     pub questions: Vec<Question>,
     /// When.
     pub nows: Vec<Timestamp>,
-}
-
-/// A question of `check`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
-    /// Who.
-    pub identity: IdentityId,
-    /// What.
-    pub permission: PermissionId,
-    /// On which resource.
-    pub resource: Option<ResourceId>,
 }
 
 impl Arbitrary {
@@ -112,8 +103,9 @@ fn build(
 }
 
 fn question(dice: &mut Dice<'_>) -> Question {
-    let resource = if dice.chance(70) { Some(dice.resource()) } else { None };
-    Question { identity: dice.identity(), permission: dice.permission(), resource }
+    let resource = if dice.chance(70) { Some(dice.resource().into()) } else { None };
+    let context = BTreeMap::new();
+    Question { context, identity: dice.identity(), permission: dice.permission(), resource }
 }
 
 /// Mostly a while after the log ends, on the grid or next to it; sometimes before.

@@ -1,11 +1,10 @@
 //! Engines of random worlds.
 
 use proptest::prelude::ProptestConfig;
-use tenure::check::Question;
 use tenure::engine::Engine;
 use tenure::policy::Policy;
 use tenure::state::State;
-use tenure_oracle::arbitrary::{self, Arbitrary};
+use tenure_oracle::arbitrary::Arbitrary;
 
 /// Unless `PROPTEST_CASES` says otherwise: as many cases as end within a minute.
 pub(crate) fn config(cases: u32) -> ProptestConfig {
@@ -26,15 +25,6 @@ pub(crate) fn engine_after(world: &Arbitrary, length: usize) -> Engine {
     let facts: Vec<_> = world.facts.iter().take(length).cloned().collect();
     state.apply_all(0, &facts).expect("the log has no gaps");
     Engine::new(policy, state).expect("the document and the log agree")
-}
-
-pub(crate) fn question(asked: &arbitrary::Question) -> Question {
-    Question {
-        context: Default::default(),
-        identity: asked.identity.clone(),
-        permission: asked.permission.clone(),
-        resource: asked.resource.clone().map(Into::into),
-    }
 }
 
 pub(crate) fn json(value: &impl serde::Serialize) -> String {

@@ -1,11 +1,17 @@
 //! A story is a policy and a log to which things happen.
 #![allow(dead_code, reason = "no test file tells all that can happen")]
 
+extern crate alloc;
+
+use alloc::collections::BTreeMap;
+
 use serde::de::DeserializeOwned;
+use tenure::check::Question;
 use tenure::decide::{Command, Decision};
 use tenure::document::{Limits, parse_json};
 use tenure::engine::Engine;
 use tenure::fact::{Body, Cause, Fact, PolicyAdopted};
+use tenure::id::ResourceId;
 use tenure::model::{GrantState, Request};
 use tenure::policy::{Policy, PolicyDocument};
 use tenure::state::State;
@@ -85,7 +91,7 @@ impl Story {
 
     /// Whether it may, in the words of both sides, which must agree.
     pub(crate) fn may(&self, who: &str, permission: &str, resource: &str, now: &str) -> bool {
-        let checked = self.check(who, permission, resource, now).allowed;
+        let checked = self.check(who, permission, resource, now).allowed();
         let on = Some(resource).filter(|resource| !resource.is_empty());
         assert_eq!(
             self.engine().allows(who, permission, on, at(now)),
@@ -163,9 +169,10 @@ impl Story {
     }
 
     pub(crate) fn check(&self, who: &str, permission: &str, resource: &str, now: &str) -> Checked {
-        let resource = resource.parse().ok();
-        let (who, permission) = (who.parse().unwrap(), permission.parse().unwrap());
-        check(&self.world(), &who, &permission, resource.as_ref(), at(now))
+        let resource = resource.parse::<ResourceId>().ok().map(Into::into);
+        let (identity, permission) = (who.parse().unwrap(), permission.parse().unwrap());
+        let question = Question { context: BTreeMap::new(), identity, permission, resource };
+        check(&self.world(), &question, at(now))
     }
 
     pub(crate) fn reconcile(&self, now: &str) -> Reconciled {
