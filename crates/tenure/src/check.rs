@@ -7,17 +7,21 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::compile::{Holding, Life, Source};
+use crate::compile::{Life, Place, Truth};
 use crate::decide::{Code, Reason};
 use crate::engine::{Engine, IdentityHandle, PermissionHandle, ResourceHandle};
-use crate::id::{AttributeId, EntitlementId, IdentityId, PermissionId};
+use crate::id::{AttributeId, EntitlementId, IdentityId, PermissionId, ResourceId};
 use crate::model::Value;
 use crate::store::NONE;
 use crate::time::{IntervalSet, Timestamp};
 
+mod course;
 mod target;
+mod verdict;
+mod ways;
 
 pub use target::{OpenResource, Target};
+use ways::Asked;
 
 /// May this identity do this, here?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,6 +134,9 @@ impl Engine {
             Some(Some(on)) if self.world().tree.is_valid(on, t) => on,
             Some(_) => return false,
         };
+        if self.is_guarded(who, what, on) {
+            return self.held(&Asked::plain(who, what, on), t).allowed;
+        }
         let givers = self.world().hierarchy.givers(what);
         let mut giving = self.rows().row(who).giving(givers);
         giving.any(|(holding, routes)| self.until_by(holding, routes, on, t).is_some())
@@ -155,6 +162,9 @@ impl Engine {
             Some(Some(on)) if self.world().tree.is_valid(on, t) => on,
             Some(_) => return denied,
         };
+        if self.is_guarded(who, what, on) {
+            return self.held(&Asked::plain(who, what, on), t);
+        }
         let givers = self.world().hierarchy.givers(what);
         match self.until(self.rows().row(who), givers, on, t) {
             Some(until) => Held { allowed: true, until },
@@ -199,50 +209,47 @@ impl Engine {
                 Reason::error(Code::PermissionUnknown).with("permission", question.permission.as_str()),
             );
         };
-        let on = match question.resource.as_ref().map(Target::id) {
-            None => NONE,
-            Some(resource) => {
-                let known = state.resource_names.find(resource.as_str());
-                match known.filter(|r| state.resources.at(*r).is_some_and(|row| row.noun.is_some())) {
-                    None => {
-                        return deny(
-                            t,
-                            Reason::error(Code::ResourceUnknown).with("resource", resource.as_str()),
-                        );
-                    }
-                    Some(on) => on,
-                }
+        let place = match self.place(question.resource.as_ref()) {
+            Ok(place) => place,
+            Err(resource) => {
+                return deny(t, Reason::error(Code::ResourceUnknown).with("resource", resource.as_str()));
             }
         };
-
-        let mut all = IntervalSet::empty();
-        let mut next = None::<Timestamp>;
-        let mut via = Vec::new();
-        let givers = self.world().hierarchy.givers(what);
-        for (holding, routes) in self.rows().row(who).giving(givers) {
-            let when = self.when_by(holding, routes, on);
-            next = next.into_iter().chain(when.next_change_after(t)).min();
-            if let Some(window) = when.component(t) {
-                via.extend(self.via(holding, window.end()));
-            }
-            all = all.union(&when);
-        }
-        via.sort_unstable_by_key(|via: &Via| {
-            (core::cmp::Reverse(via.until.unwrap_or(Timestamp::MAX)), via.source, via.id.clone())
-        });
-        if let Some(window) = all.component(t) {
+        let asked = Asked { who, permission: what, place, context: &question.context };
+        let ways = self.ways(&asked);
+        let denials = self.denials(&asked, &ways, t);
+        let standing = self.stands(&asked, &ways, &denials, t);
+        let course = self.course(&asked, &ways, &denials, t);
+        if standing.truth == Truth::True {
             return Answer {
                 answer: Access::Allowed,
                 at: t,
                 missing: Vec::new(),
-                next_change_at: next,
+                next_change_at: course.next,
                 reasons: Vec::new(),
-                until: Some(window.end()).filter(|end| !end.is_never()),
-                via,
+                until: course.until.filter(|end| !end.is_never()),
+                via: course.via,
             };
         }
+        if standing.is_live() {
+            let conditional = standing.truth == Truth::Missing;
+            return Answer {
+                answer: if conditional { Access::Conditional } else { Access::Denied },
+                at: t,
+                missing: if conditional { standing.missing() } else { Vec::new() },
+                next_change_at: course.next,
+                reasons: standing.reasons(),
+                until: None,
+                via: Vec::new(),
+            };
+        }
+        let all = ways.iter().fold(IntervalSet::empty(), |all, way| all.union(&way.when));
+        let next = course.next;
         let mut reasons = Vec::new();
-        let retired = on != NONE && !self.world().tree.is_valid(on, t);
+        let retired = match place {
+            Place::Registered(on) => on != NONE && !self.world().tree.is_valid(on, t),
+            Place::Open(..) => false,
+        };
         if let Some(resource) = question.resource.as_ref().map(Target::id).filter(|_| retired) {
             reasons.push(Reason::error(Code::ResourceRetired).with("resource", resource.as_str()));
         } else if let Some(dormancy) = Life::of(row).dormancy(row, t) {
@@ -281,20 +288,51 @@ impl Engine {
         questions.iter().map(|question| self.check(question, now)).collect()
     }
 
-    fn via(&self, holding: &Holding, end: Timestamp) -> Option<Via> {
+    /// Where a question is about; the name of a resource that nobody knows otherwise.
+    fn place<'a>(&self, target: Option<&'a Target>) -> Result<Place<'a>, &'a ResourceId> {
         let state = self.assumed();
-        let (source, id) = match holding.source() {
-            Source::Grant(grant) => {
-                (SourceKind::Grant, state.grant_id(state.grants.at(grant)?).as_str().into())
-            }
-            Source::Standing(standing) => {
-                let row = state.standing.at(standing)?;
-                let kind = if row.membership { SourceKind::Membership } else { SourceKind::Standing };
-                (kind, state.standing_id(row.name).as_str().into())
-            }
+        let known = |id: &ResourceId| {
+            let found = state.resource_names.find(id.as_str());
+            found.filter(|r| state.resources.at(*r).is_some_and(|row| row.noun.is_some()))
         };
-        let entitlement = state.entitlement_id(holding.entitlement)?;
-        Some(Via { entitlement, id, source, until: Some(end).filter(|end| !end.is_never()) })
+        let Some(target) = target else { return Ok(Place::Registered(NONE)) };
+        if let Some(on) = known(target.id()) {
+            return Ok(Place::Registered(on));
+        }
+        let Target::Open(open) = target else { return Err(target.id()) };
+        let types = &self.policy().document().resource_types;
+        if !types.get(&open.r#type).is_some_and(|kind| kind.open) {
+            return Err(&open.id);
+        }
+        match &open.parent {
+            None => Ok(Place::Open(open, NONE)),
+            Some(parent) => known(parent).map(|above| Place::Open(open, above)).ok_or(parent),
+        }
+    }
+
+    /// Whether more decides than what is held and when: rules, or conditions on the way.
+    #[inline]
+    fn is_guarded(&self, who: u32, permission: u32, on: u32) -> bool {
+        let world = self.world();
+        if world.hierarchy.is_ruled(permission) || (on != NONE && world.tree.is_conditional()) {
+            return true;
+        }
+        let mut giving = self.rows().row(who).giving(world.hierarchy.givers(permission));
+        giving.any(|(holding, routes)| {
+            holding.is_conditional()
+                || routes.is_some_and(|routes| routes.iter().any(|route| !route.guards.is_empty()))
+        })
+    }
+
+    /// The answer where nothing is said, without its reasons.
+    fn held(&self, asked: &Asked<'_>, t: Timestamp) -> Held {
+        let ways = self.ways(asked);
+        let denials = self.denials(asked, &ways, t);
+        if self.stands(asked, &ways, &denials, t).truth != Truth::True {
+            return Held { allowed: false, until: t };
+        }
+        let until = self.course(asked, &ways, &denials, t).until;
+        Held { allowed: true, until: until.unwrap_or(Timestamp::MAX) }
     }
 }
 

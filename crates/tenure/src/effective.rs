@@ -4,7 +4,7 @@
 use crate::compile::{Givers, Holding, Route, first_outside};
 use crate::engine::{Engine, Row};
 use crate::store::NONE;
-use crate::time::{IntervalSet, Timestamp};
+use crate::time::Timestamp;
 
 /// A holding that gives a permission at some time, with the routes by which it does; always and everywhere if
 /// there are none to look at.
@@ -90,27 +90,5 @@ impl Engine {
                 .try_fold(open, |end, scope| Some(end.min(world.tree.contains_until(*scope, resource, t)?)))
         });
         beyond.max().map(|end| end.min(until))
-    }
-
-    /// The instants at which a holding gives a permission.
-    pub(crate) fn when_by(&self, holding: &Holding, routes: Option<&[Route]>, resource: u32) -> IntervalSet {
-        let world = self.world();
-        let Some(window) = holding.window() else { return IntervalSet::empty() };
-        let mut when = IntervalSet::from(window);
-        if holding.scope != NONE {
-            when = when.intersect(&world.tree.contains_when(holding.scope, resource));
-        } else if resource != NONE {
-            when = when.intersect(&world.tree.contains_when(resource, resource));
-        }
-        if let Some(routes) = routes {
-            let beyond = routes.iter().fold(IntervalSet::empty(), |beyond, route| {
-                let route = route.scopes.iter().fold(route.when.clone(), |when, scope| {
-                    when.intersect(&world.tree.contains_when(*scope, resource))
-                });
-                beyond.union(&route)
-            });
-            when = when.intersect(&beyond);
-        }
-        when
     }
 }

@@ -4,6 +4,7 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
+use super::Conditions;
 use crate::graph;
 use crate::state::State;
 use crate::store::NONE;
@@ -44,6 +45,8 @@ struct Permission {
     start: u32,
     end: u32,
     marks: u64,
+    /// Whether rules decide of its use, beside what is held.
+    ruled: bool,
 }
 
 /// The mark of an entitlement. Neighbours have different ones.
@@ -56,13 +59,25 @@ const fn mark(entitlement: u32) -> u64 {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Route {
     pub(crate) scopes: Vec<u32>,
+    /// What else must hold, in order.
+    pub(crate) guards: Vec<Guard>,
     pub(crate) when: IntervalSet,
+}
+
+/// Something on a way that has to hold whenever it is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Guard {
+    /// A condition, by its number.
+    Condition(u32),
+    /// That a denial, by its number, does not concern an entitlement on the way.
+    Allowed { denial: u32, entitlement: u32 },
 }
 
 /// An edge of the hierarchy.
 struct Edge {
     to: u32,
     scope: u32,
+    guards: Vec<Guard>,
     window: Window,
 }
 
@@ -84,9 +99,14 @@ pub(crate) enum HierarchyError {
 
 impl Hierarchy {
     /// Builds the closure in one pass over the edges, from the leaves up. `groups` are those that rules name.
-    pub(crate) fn new(state: &State, groups: &BTreeSet<u32>) -> Result<Self, HierarchyError> {
+    pub(crate) fn new(
+        state: &State,
+        groups: &BTreeSet<u32>,
+        conditions: &Conditions,
+        denied: &BTreeMap<u32, Vec<u32>>,
+    ) -> Result<Self, HierarchyError> {
         let count = u32::try_from(state.entitlements.len()).map_err(|_| HierarchyError::TooLarge)?;
-        let edges: Vec<Vec<Edge>> = (0..count).map(|e| edges_of(state, e)).collect();
+        let edges: Vec<Vec<Edge>> = (0..count).map(|e| edges_of(state, e, conditions)).collect();
         let pairs: Vec<(u32, u32)> = (0u32..)
             .zip(&edges)
             .flat_map(|(from, list)| list.iter().map(move |edge| (from, edge.to)))
@@ -108,6 +128,11 @@ impl Hierarchy {
                         return Err(HierarchyError::TooLarge);
                     }
                 }
+            }
+            if let Some(denials) = denied.get(&from) {
+                let guards =
+                    denials.iter().map(|denial| Guard::Allowed { denial: *denial, entitlement: from });
+                own = guarded(own, &guards.collect::<Vec<_>>());
             }
             entries = entries.saturating_add(own.len());
             if entries > MAX_ENTRIES {
@@ -179,6 +204,25 @@ impl Hierarchy {
         self.lives.get(entitlement as usize).copied().flatten()
     }
 
+    /// Marks the permissions of whose use rules decide: those that are denied, and those that `held` gives.
+    pub(crate) fn rule(&mut self, denied: impl Iterator<Item = u32>, held: impl Fn(u32) -> bool) {
+        for permission in denied {
+            if let Some(own) = self.permissions.get_mut(permission as usize) {
+                own.ruled = true;
+            }
+        }
+        for own in &mut self.permissions {
+            let givers = self.givers.get(own.start as usize..own.end as usize).unwrap_or_default();
+            own.ruled |= givers.iter().any(|giver| held(giver & !LIMITED));
+        }
+    }
+
+    /// Whether rules decide of the use of a permission, beside what is held.
+    #[inline]
+    pub(crate) fn is_ruled(&self, permission: u32) -> bool {
+        self.permissions.get(permission as usize).is_some_and(|own| own.ruled)
+    }
+
     /// How many permissions an entitlement ever gives.
     pub(crate) fn gives(&self, entitlement: u32) -> usize {
         self.given.get(entitlement as usize).map_or(0, |count| *count as usize)
@@ -213,6 +257,11 @@ pub(crate) struct Givers<'a> {
 }
 
 impl<'a> Givers<'a> {
+    /// The entitlements themselves.
+    pub(crate) fn list(&self) -> impl Iterator<Item = u32> + 'a {
+        self.list.iter().map(|giver| giver & !LIMITED)
+    }
+
     /// How an entitlement gives the permission: by routes, or, with none to look at, always and everywhere.
     #[inline]
     pub(crate) fn by(&self, entitlement: u32) -> Option<Option<&'a [Route]>> {
@@ -233,7 +282,7 @@ impl<'a> Givers<'a> {
 }
 
 /// The live edges that leave an entitlement.
-fn edges_of(state: &State, from: u32) -> Vec<Edge> {
+fn edges_of(state: &State, from: u32, conditions: &Conditions) -> Vec<Edge> {
     let mut edges = Vec::new();
     let Some(row) = state.entitlements.at(from) else { return edges };
     let Some((noun, life)) = row.noun.as_ref().and_then(|noun| noun.life().map(|life| (noun, life))) else {
@@ -251,7 +300,8 @@ fn edges_of(state: &State, from: u32) -> Vec<Edge> {
                 None => NONE,
             };
             let window = implied.window().and_then(|w| w.intersect(segment)).and_then(|w| w.intersect(life));
-            edges.extend(window.map(|window| Edge { to, scope, window }));
+            let guards = conditions.guards(&implied.conditions);
+            edges.extend(window.map(|window| Edge { to, scope, guards, window }));
         }
     }
     for standing in row.standing.iter().filter_map(|s| state.standing.at(*s)) {
@@ -260,6 +310,7 @@ fn edges_of(state: &State, from: u32) -> Vec<Edge> {
             edges.extend(window.map(|window| Edge {
                 to: standing.entitlement,
                 scope: standing.scope,
+                guards: conditions.guards_of(standing.conditions),
                 window,
             }));
         }
@@ -277,7 +328,7 @@ fn own_permissions(state: &State, entitlement: u32) -> Reached {
         let Some(window) = segment.intersect(life) else { continue };
         for permission in &version.permissions {
             let Some(permission) = state.permission_names.find(permission.as_str()) else { continue };
-            let here = Edge { to: entitlement, scope: NONE, window };
+            let here = Edge { to: entitlement, scope: NONE, guards: Vec::new(), window };
             // One way without a scope at most, so there are never too many.
             let _ = add(&mut reached, permission, &Reach::Plain, &here);
         }
@@ -287,7 +338,7 @@ fn own_permissions(state: &State, entitlement: u32) -> Reached {
 
 /// Adds what lies beyond an edge; false if there are too many ways.
 fn add(reached: &mut Reached, permission: u32, beyond: &Reach, edge: &Edge) -> bool {
-    let unlimited = edge.scope == NONE && edge.window == Window::ALWAYS;
+    let unlimited = edge.scope == NONE && edge.window == Window::ALWAYS && edge.guards.is_empty();
     if let (Reach::Plain, true) = (beyond, unlimited) {
         reached.insert(permission, Reach::Plain);
         return true;
@@ -295,32 +346,59 @@ fn add(reached: &mut Reached, permission: u32, beyond: &Reach, edge: &Edge) -> b
     let known = reached.entry(permission).or_insert_with(|| Reach::Routes(Vec::new()));
     let Reach::Routes(known) = known else { return true };
     let window = IntervalSet::from(edge.window);
-    let through = |scopes: &[u32], when: IntervalSet| {
+    let through = |scopes: &[u32], guards: &[Guard], when: IntervalSet| {
+        let mut guards = Vec::from(guards);
+        join(&mut guards, &edge.guards);
         let mut scopes = Vec::from(scopes);
         if edge.scope != NONE && !scopes.contains(&edge.scope) {
             scopes.push(edge.scope);
             scopes.sort_unstable();
         }
-        Route { scopes, when }
+        Route { scopes, guards, when }
     };
     let routes = match beyond {
-        Reach::Plain => alloc::vec![through(&[], window)],
-        Reach::Routes(routes) => {
-            routes.iter().map(|route| through(&route.scopes, route.when.intersect(&window))).collect()
-        }
+        Reach::Plain => alloc::vec![through(&[], &[], window)],
+        Reach::Routes(routes) => routes
+            .iter()
+            .map(|route| through(&route.scopes, &route.guards, route.when.intersect(&window)))
+            .collect(),
     };
     for route in routes.into_iter().filter(|route| !route.when.is_empty()) {
         let full = known.len() >= MAX_ROUTES;
-        match known.iter_mut().find(|k| k.scopes == route.scopes) {
+        match known.iter_mut().find(|k| k.scopes == route.scopes && k.guards == route.guards) {
             Some(same) => same.when = same.when.union(&route.when),
             None if full => return false,
             None => known.push(route),
         }
     }
-    if known.iter().any(|route| route.scopes.is_empty() && route.when.is_always()) {
+    if known.iter().any(|r| r.scopes.is_empty() && r.guards.is_empty() && r.when.is_always()) {
         reached.insert(permission, Reach::Plain);
     }
     true
+}
+
+/// The same with guards on every way.
+fn guarded(reached: Reached, guards: &[Guard]) -> Reached {
+    let guard = |reach: Reach| {
+        let mut routes = match reach {
+            Reach::Plain => {
+                alloc::vec![Route { scopes: Vec::new(), guards: Vec::new(), when: IntervalSet::always() }]
+            }
+            Reach::Routes(routes) => routes,
+        };
+        for route in &mut routes {
+            join(&mut route.guards, guards);
+        }
+        Reach::Routes(routes)
+    };
+    reached.into_iter().map(|(permission, reach)| (permission, guard(reach))).collect()
+}
+
+/// Both together, in order.
+pub(crate) fn join(guards: &mut Vec<Guard>, others: &[Guard]) {
+    guards.extend_from_slice(others);
+    guards.sort_unstable();
+    guards.dedup();
 }
 
 /// For each entitlement from which edges lead to `group`: when they do.
@@ -332,7 +410,10 @@ fn leads_to(
 ) -> BTreeMap<u32, IntervalSet> {
     let mut back: BTreeMap<u32, Vec<(u32, Window)>> = BTreeMap::new();
     for (from, list) in (0u32..).zip(edges) {
-        for edge in list.iter().filter(|edge| reading == Reading::Wide || edge.scope == NONE) {
+        for edge in list
+            .iter()
+            .filter(|edge| reading == Reading::Wide || (edge.scope == NONE && edge.guards.is_empty()))
+        {
             back.entry(edge.to).or_default().push((from, edge.window));
         }
     }

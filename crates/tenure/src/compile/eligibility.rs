@@ -7,7 +7,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::selector::{Places, What, Who, meet, member_when};
-use super::{Death, Hierarchy, Life, Restrictions, Tree};
+use super::{CompiledStanding, Conditions, Death, Hierarchy, Life, Restrictions, Tree};
 use crate::id::{AttributeId, EntitlementId, RuleId};
 use crate::model::RuleRef;
 use crate::policy::{Eligibility, Policy, Via};
@@ -22,6 +22,8 @@ pub(crate) struct Rules {
     by_entitlement: BTreeMap<u32, Vec<u32>>,
     /// The other rules.
     general: Vec<u32>,
+    /// What is held by rule.
+    pub(crate) standing: Vec<CompiledStanding>,
     /// What restricts.
     pub(crate) restrictions: Restrictions,
     /// Whether what somebody obtained before decides what keeps a grant alive.
@@ -48,6 +50,7 @@ pub(crate) struct World<'a> {
     pub(crate) hierarchy: &'a Hierarchy,
     pub(crate) tree: &'a Tree,
     pub(crate) rules: &'a Rules,
+    pub(crate) conditions: &'a Conditions,
     /// When the current policy was adopted.
     pub(crate) adopted: Timestamp,
 }
@@ -61,7 +64,12 @@ impl World<'_> {
 
 impl Rules {
     pub(crate) fn new(policy: &Policy, state: &State) -> Self {
-        let mut rules = Self { restrictions: Restrictions::new(policy.document(), state), ..Self::default() };
+        let document = policy.document();
+        let mut rules = Self {
+            standing: CompiledStanding::all(document, state),
+            restrictions: Restrictions::new(document, state),
+            ..Self::default()
+        };
         for (number, (id, rule)) in (0u32..).zip(&policy.document().eligibility) {
             let what = What::new(&rule.what, state);
             match what.ids() {
@@ -155,7 +163,7 @@ impl CompiledRule {
 
     fn find(&self, world: World<'_>, who: u32, what: u32, scope: u32) -> Option<IntervalSet> {
         let mut when = IntervalSet::from(self.rule.valid);
-        when = meet(when, self.what.when(world, what)?)?;
+        when = meet(when, self.what.when(world.state, what)?)?;
         if self.places.list().is_some() {
             when = meet(when, self.places.contain_when(world, scope))?;
         }

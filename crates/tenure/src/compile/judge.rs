@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::decide::{Code, Reason};
-use crate::id::ConditionId;
+use crate::id::{ConditionId, RuleId};
 use crate::model::Value;
 
 /// The value of a condition. All of several together have the last of theirs in this order, any of several the
@@ -33,15 +33,37 @@ pub(crate) struct Judged {
     pub(crate) failed: BTreeSet<ConditionId>,
     /// The conditions that do not hold.
     pub(crate) unsatisfied: BTreeSet<ConditionId>,
+    /// The rules that deny it.
+    pub(crate) denied: BTreeSet<RuleId>,
 }
 
 impl Judged {
+    /// A condition that cannot be judged.
+    pub(crate) fn failed(name: ConditionId) -> Self {
+        Self { truth: Truth::Failed, failed: core::iter::once(name).collect(), ..Self::default() }
+    }
+
     /// This and the other together.
     pub(crate) fn add(&mut self, other: &Self) {
         self.truth = self.truth.max(other.truth);
         self.missing.extend(other.missing.iter().cloned());
         self.failed.extend(other.failed.iter().cloned());
         self.unsatisfied.extend(other.unsatisfied.iter().cloned());
+        self.denied.extend(other.denied.iter().cloned());
+    }
+
+    /// The value of not being denied by a rule that concerns the case and has this value.
+    pub(crate) fn against(mut self, rule: &RuleId) -> Self {
+        self.truth = match self.truth {
+            Truth::True => Truth::False,
+            Truth::False => Truth::True,
+            unknown => unknown,
+        };
+        self.unsatisfied.clear();
+        if self.truth >= Truth::Failed {
+            self.denied.insert(rule.clone());
+        }
+        self
     }
 
     /// Why it does not restrict for certain: what is missing, what cannot be judged.

@@ -2,25 +2,31 @@
 //! holds; ends, causes and changes fall out of these sets.
 
 mod closure;
+mod conditions;
 mod eligibility;
 mod ends;
+mod environment;
 mod events;
 mod judge;
 mod life;
 mod restrictions;
 mod selector;
 mod sources;
+mod standing;
 mod tree;
 
-pub(crate) use closure::{Givers, Hierarchy, HierarchyError, Route};
+pub(crate) use closure::{Givers, Guard, Hierarchy, HierarchyError, Route, join};
+pub(crate) use conditions::Conditions;
 pub(crate) use eligibility::{CompiledRule, Rules, World, held_when, lost_at};
 pub(crate) use ends::Death;
+pub(crate) use environment::{Environment, Place};
 pub(crate) use events::{open_set, planned_set, uncapped_set, unclosed_set};
 pub(crate) use judge::{Judged, Truth};
 pub(crate) use life::{Dormancy, Life};
-pub(crate) use restrictions::{CompiledDenial, CompiledGuardrail, Restrictions};
+pub(crate) use restrictions::{Circle, CompiledDenial, CompiledGuardrail, Restrictions};
 pub(crate) use selector::standing_of;
 pub(crate) use sources::{Holding, Source, all_holdings, holdings, renewed};
+pub(crate) use standing::CompiledStanding;
 pub(crate) use tree::Tree;
 
 use crate::time::{IntervalSet, Timestamp};

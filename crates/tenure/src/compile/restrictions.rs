@@ -1,6 +1,7 @@
 //! What restricts: guardrails and denials. All that match apply, whatever else allows it, and each applies unless it
 //! is certain that it does not.
 
+use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -86,6 +87,21 @@ impl Restrictions {
     }
 }
 
+impl Restrictions {
+    /// The denials of use that each entitlement is subject to at some time, by their numbers.
+    pub(crate) fn of_use(&self, state: &State) -> BTreeMap<u32, Vec<u32>> {
+        let mut denied: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        let count = u32::try_from(state.entitlements.len()).unwrap_or(u32::MAX);
+        for (number, denial) in (0u32..).zip(&self.denials).filter(|(_, denial)| denial.on_use()) {
+            let Some(what) = &denial.what else { continue };
+            for entitlement in (0..count).filter(|entitlement| what.when(state, *entitlement).is_some()) {
+                denied.entry(entitlement).or_default().push(number);
+            }
+        }
+        denied
+    }
+}
+
 impl CompiledDenial {
     /// Whether it speaks of obtaining.
     pub(crate) fn on_request(&self) -> bool {
@@ -99,13 +115,19 @@ impl CompiledDenial {
 }
 
 impl Circle {
-    /// The instants at which it concerns an identity in a scope, its conditions apart; of its hours those around
-    /// `near` are known, and beyond them it is taken to concern.
-    pub(crate) fn when(&self, world: World<'_>, who: u32, scope: u32, near: Timestamp) -> IntervalSet {
+    /// The instants at which it concerns an identity, its conditions apart, where `places` tells when it concerns the
+    /// place; of its hours those around `near` are known, and beyond them it is taken to concern.
+    pub(crate) fn when(
+        &self,
+        world: World<'_>,
+        who: u32,
+        places: impl FnOnce(&Places) -> IntervalSet,
+        near: Timestamp,
+    ) -> IntervalSet {
         let Some(when) = self.who.when(world, who, Reading::Wide) else { return IntervalSet::empty() };
         let mut when = when.intersect(&IntervalSet::from(self.valid));
         if self.places.list().is_some() {
-            when = when.intersect(&self.places.meet_when(world, scope));
+            when = when.intersect(&places(&self.places));
         }
         if !self.hours.is_empty() && !when.is_empty() {
             when = when.intersect(&hours_around(&self.hours, near));

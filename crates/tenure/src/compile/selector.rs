@@ -98,13 +98,13 @@ impl What {
     }
 
     /// The instants at which it matches an entitlement, which is valid then; none if there are none.
-    pub(crate) fn when(&self, world: World<'_>, what: u32) -> Option<IntervalSet> {
+    pub(crate) fn when(&self, state: &State, what: u32) -> Option<IntervalSet> {
         let wanted = &self.selector;
         if wanted.is_empty() {
             return None;
         }
-        let target = world.state.entitlements.at(what)?.noun.as_ref()?;
-        let mut when = IntervalSet::from(world.hierarchy.life(what)?);
+        let target = state.entitlements.at(what)?.noun.as_ref()?;
+        let mut when = IntervalSet::from(target.life()?);
         if wanted.kinds.as_ref().is_some_and(|kinds| !kinds.contains(&target.last().kind)) {
             return None;
         }
@@ -145,7 +145,7 @@ impl Places {
             return IntervalSet::empty();
         }
         places.iter().fold(IntervalSet::empty(), |inside, outer| {
-            inside.union(&world.tree.contains_when(*outer, scope))
+            inside.union(&world.tree.contains_surely(*outer, scope))
         })
     }
 
@@ -159,6 +159,12 @@ impl Places {
             let inside = inside.union(&world.tree.contains_when(*place, scope));
             inside.union(&world.tree.contains_when(scope, *place))
         })
+    }
+
+    /// The instants at which one of them contains a resource, on whatever condition.
+    pub(crate) fn lie_above(&self, world: World<'_>, on: u32) -> IntervalSet {
+        let places = self.0.iter().flatten();
+        places.fold(IntervalSet::empty(), |above, place| above.union(&world.tree.contains_when(*place, on)))
     }
 
     /// How deep the deepest of them lies that contains the scope at `t`: 1 for a root, 0 where none is named.

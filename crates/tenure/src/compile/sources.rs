@@ -12,6 +12,9 @@ use crate::time::{IntervalSet, Timestamp, Window};
 /// The mark of a source that is a standing assignment or a membership.
 const STANDING: u32 = 1 << 31;
 
+/// The mark of a source that counts only on conditions.
+const CONDITIONAL: u32 = 1 << 30;
+
 /// One window of one source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Holding {
@@ -35,11 +38,14 @@ impl Holding {
         Self { start: Timestamp::MIN, end: Timestamp::MIN, entitlement: NONE, scope: NONE, source: 0 };
 
     pub(crate) const fn source(&self) -> Source {
-        if self.source & STANDING == 0 {
-            Source::Grant(self.source)
-        } else {
-            Source::Standing(self.source & !STANDING)
-        }
+        let reference = self.source & !(STANDING | CONDITIONAL);
+        if self.source & STANDING == 0 { Source::Grant(reference) } else { Source::Standing(reference) }
+    }
+
+    /// Whether it counts only on conditions.
+    #[inline]
+    pub(crate) const fn is_conditional(&self) -> bool {
+        self.source & CONDITIONAL != 0
     }
 
     #[inline]
@@ -60,8 +66,13 @@ fn of_grant(reference: u32, grant: &GrantRow, life: &Life, world: World<'_>) -> 
         end: death.at,
         entitlement: grant.entitlement,
         scope: grant.scope,
-        source: reference,
+        source: mark(reference, world.state.origin(grant).conditions),
     })
+}
+
+/// A reference with the mark of what counts only on conditions.
+const fn mark(reference: u32, conditions: u32) -> u32 {
+    if conditions == NONE { reference } else { reference | CONDITIONAL }
 }
 
 /// What all identities hold, row by row, with the place where each row ends; none if there are more holdings than
@@ -118,13 +129,19 @@ pub(crate) fn renewed(row: &[Holding], who: u32, grants: &BTreeSet<u32>, world: 
     let Some(identity) = world.state.identities.at(who) else { return Vec::new() };
     let life = Life::of(identity);
     let mut renewed = Vec::with_capacity(row.len().saturating_add(grants.len()));
-    renewed.extend(row.iter().filter(|h| h.source & STANDING != 0 || !grants.contains(&h.source)).copied());
+    let is_other = |holding: &&Holding| match holding.source() {
+        Source::Grant(grant) => !grants.contains(&grant),
+        Source::Standing(_) => true,
+    };
+    renewed.extend(row.iter().filter(is_other).copied());
     for reference in grants {
         let Some(grant) = world.state.grants.at(*reference) else { continue };
         if let Some(holding) = of_grant(*reference, grant, &life, world) {
             // Grants stand behind all else, in the order of their references.
-            let place =
-                renewed.partition_point(|h: &Holding| h.source & STANDING != 0 || h.source < *reference);
+            let place = renewed.partition_point(|holding: &Holding| match holding.source() {
+                Source::Grant(grant) => grant < *reference,
+                Source::Standing(_) => true,
+            });
             renewed.insert(place, holding);
         }
     }
@@ -159,7 +176,7 @@ fn of_standing(who: u32, life: &Life, world: World<'_>, holdings: &mut Vec<Holdi
     let person = world.state.person(who);
     let mut next = person.last_standing;
     for standing in standing_of(world.state, person.last_standing) {
-        let source = next | STANDING;
+        let source = mark(next | STANDING, standing.conditions);
         next = standing.previous;
         let Some(mut window) = standing.window() else { continue };
         if standing.scope != NONE {

@@ -4,6 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::{Conditions, Guard};
 use crate::state::State;
 use crate::store::NONE;
 use crate::time::{IntervalSet, Timestamp, Window};
@@ -14,6 +15,8 @@ pub(crate) struct Tree {
     nodes: Vec<Node>,
     /// The parents of those that were moved, by time.
     moved: BTreeMap<u32, Vec<(Window, u32)>>,
+    /// Of those that stand under their parent only on conditions, these, by time.
+    conditions: BTreeMap<u32, Vec<(Window, Vec<Guard>)>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +27,7 @@ struct Node {
 }
 
 impl Tree {
-    pub(crate) fn new(state: &State) -> Self {
+    pub(crate) fn new(state: &State, conditions: &Conditions) -> Self {
         let mut tree = Self::default();
         for (reference, row) in (0u32..).zip(state.resources.iter()) {
             let mut node = Node { parent: NONE, moves: false, life: None };
@@ -38,6 +41,10 @@ impl Tree {
                 };
                 node.parent = above(noun.last().parent.as_ref());
                 let line: Vec<_> = noun.segments().map(|(w, n)| (w, above(n.parent.as_ref()))).collect();
+                if noun.segments().any(|(_, version)| !version.parent_while.is_none()) {
+                    let guards = noun.segments().map(|(w, n)| (w, conditions.guards(&n.parent_while)));
+                    tree.conditions.insert(reference, guards.collect());
+                }
                 if line.iter().any(|(_, parent)| *parent != node.parent) {
                     node.moves = true;
                     tree.moved.insert(reference, line);
@@ -120,6 +127,65 @@ impl Tree {
             }
         }
         IntervalSet::from_windows(windows)
+    }
+
+    /// Whether some resource stands under its parent only on conditions.
+    pub(crate) fn is_conditional(&self) -> bool {
+        !self.conditions.is_empty()
+    }
+
+    /// The ways by which `scope` contains `resource`: when, and on what conditions.
+    pub(crate) fn contains_ways(&self, scope: u32, resource: u32) -> Vec<(IntervalSet, Vec<Guard>)> {
+        if self.conditions.is_empty() || scope == NONE {
+            let when = self.contains_when(scope, resource);
+            return if when.is_empty() { Vec::new() } else { vec![(when, Vec::new())] };
+        }
+        let (Some(own), Some(life)) = (self.life(scope), self.life(resource)) else { return Vec::new() };
+        let Some(both) = own.intersect(life) else { return Vec::new() };
+        let mut ways: BTreeMap<Vec<Guard>, IntervalSet> = BTreeMap::new();
+        let mut open = vec![(resource, both, Vec::new())];
+        while let Some((node, window, guards)) = open.pop() {
+            if node == scope {
+                let when = ways.entry(guards).or_default();
+                *when = when.union(&IntervalSet::from(window));
+                continue;
+            }
+            for (segment, parent) in self.parents(node) {
+                let Some(window) = window.intersect(segment) else { continue };
+                match self.conditions.get(&node) {
+                    None => open.push((parent, window, guards.clone())),
+                    Some(line) => {
+                        for (segment, more) in line {
+                            let Some(window) = window.intersect(*segment) else { continue };
+                            let mut guards = guards.clone();
+                            super::join(&mut guards, more);
+                            open.push((parent, window, guards));
+                        }
+                    }
+                }
+            }
+        }
+        ways.into_iter().map(|(guards, when)| (when, guards)).collect()
+    }
+
+    /// The instants at which `scope` contains `resource` on no condition.
+    pub(crate) fn contains_surely(&self, scope: u32, resource: u32) -> IntervalSet {
+        if self.conditions.is_empty() {
+            return self.contains_when(scope, resource);
+        }
+        let ways = self.contains_ways(scope, resource);
+        ways.into_iter().find(|(_, guards)| guards.is_empty()).map(|(when, _)| when).unwrap_or_default()
+    }
+
+    /// The parents of a resource, by time.
+    fn parents(&self, node: u32) -> Vec<(Window, u32)> {
+        match (self.node(node), self.moved.get(&node)) {
+            (Some(row), Some(line)) if row.moves => {
+                line.iter().copied().filter(|(_, parent)| *parent != NONE).collect()
+            }
+            (Some(row), _) if row.parent != NONE => vec![(Window::ALWAYS, row.parent)],
+            _ => Vec::new(),
+        }
     }
 
     /// How deep a resource lies at `t`: 1 for a root.

@@ -6,12 +6,13 @@ use alloc::vec::Vec;
 
 use super::proposal::{Draft, Plan};
 use super::trace::{Moment, Trace};
+use super::window::Ask;
 use super::{
     Bound, Code, Command, Decision, Deny, GrantView, Grounds, Level, LogRef, Obligation, Pending, Permit,
     Reason,
 };
 use crate::check::text;
-use crate::compile::{CompiledRule, Death, Judged, Life, Source, World, standing_of};
+use crate::compile::{CompiledRule, Death, Environment, Judged, Life, Place, Source, World, standing_of};
 use crate::engine::{CLOCK_TOLERANCE, Engine};
 use crate::id::{GrantId, IdentityId, RequestId};
 use crate::log::{Key, KeyKind};
@@ -222,13 +223,35 @@ impl<'a> Case<'a> {
     }
 
     /// The value of conditions at the start of what is asked.
-    pub(super) fn judge(&mut self, names: &ConditionNames, _ask: &super::window::Ask<'_>) -> Judged {
-        let mut judged = Judged::default();
-        if !names.is_none() {
-            judged.truth = crate::compile::Truth::Failed;
-            judged.failed = names.0.clone();
+    pub(super) fn judge(&mut self, names: &ConditionNames, ask: &Ask<'_>) -> Judged {
+        if names.is_none() {
+            return Judged::default();
         }
-        judged
+        let environment = Environment {
+            state: self.state(),
+            identity: ask.said.requester,
+            beneficiary: ask.who,
+            resource: Place::Registered(ask.scope),
+            entitlement: ask.entitlement,
+            event: ask.event.map_or(NONE, |(event, _)| event),
+            context: ask.said.context,
+            inputs: ask.said.inputs,
+            action: ask.said.action,
+            permission: None,
+        };
+        for application in environment.applications() {
+            self.read(KeyKind::Application, Arc::from(application));
+        }
+        if let Some(requester) = self.state().identity_names.name(ask.said.requester) {
+            self.read(KeyKind::Identity, Arc::clone(requester));
+        }
+        if ask.start.moves {
+            // What is stored may be otherwise at another start.
+            for change in environment.changes() {
+                self.trace.moment_is_before(ask.start, change);
+            }
+        }
+        self.world().conditions.judge(names, &environment, ask.start.at)
     }
 
     /// Where a grant stands now.

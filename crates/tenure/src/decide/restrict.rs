@@ -11,7 +11,9 @@ use super::matched::Matched;
 use super::trace::Moment;
 use super::window::{Ask, Limit};
 use super::{Code, Obligation, ObligationKind, Reason};
-use crate::compile::{CompiledDenial, CompiledGuardrail, Judged, Truth, World, first_outside, held_when};
+use crate::compile::{
+    Circle, CompiledDenial, CompiledGuardrail, Judged, Truth, World, first_outside, held_when,
+};
 use crate::model::Value;
 use crate::policy::BoundKind;
 use crate::state::State;
@@ -31,9 +33,9 @@ pub(super) fn guards<'a>(case: &mut Case<'a>, ask: &Ask<'_>) -> Vec<Guard<'a>> {
     let world = case.world();
     let mut guards = Vec::new();
     for guardrail in &case.engine.rules().restrictions.guardrails {
-        let Some(what) = guardrail.what.when(world, ask.entitlement) else { continue };
+        let Some(what) = guardrail.what.when(world.state, ask.entitlement) else { continue };
         read_circle(case, ask, guardrail.circle.who.has_groups());
-        let when = guardrail.circle.when(world, ask.who, ask.scope, ask.start.at).intersect(&what);
+        let when = concerns(&guardrail.circle, world, ask).intersect(&what);
         let now = case.trace.is_in(ask.start, &when);
         if when.is_empty() || case.judge(&guardrail.rule.when, ask).truth == Truth::False {
             continue;
@@ -41,6 +43,11 @@ pub(super) fn guards<'a>(case: &mut Case<'a>, ask: &Ask<'_>) -> Vec<Guard<'a>> {
         guards.push(Guard { guardrail, when, now });
     }
     guards
+}
+
+/// The instants at which a rule that restricts concerns what is asked, its conditions apart.
+fn concerns(circle: &Circle, world: World<'_>, ask: &Ask<'_>) -> IntervalSet {
+    circle.when(world, ask.who, |places| places.meet_when(world, ask.scope), ask.start.at)
 }
 
 fn read_circle(case: &mut Case<'_>, ask: &Ask<'_>, groups: bool) {
@@ -117,13 +124,13 @@ fn denials(case: &mut Case<'_>, ask: &Ask<'_>) -> Vec<Limit> {
     let mut withheld = Vec::new();
     let mut unknown = Judged::default();
     for denial in case.engine.rules().restrictions.denials.iter().filter(|denial| denial.on_request()) {
-        let asked = denial.what.as_ref().and_then(|what| what.when(world, ask.entitlement));
+        let asked = denial.what.as_ref().and_then(|what| what.when(world.state, ask.entitlement));
         let inside = if asked.is_some() { Inside::default() } else { Inside::of(denial, world, ask) };
         if asked.is_none() && inside.is_empty() {
             continue;
         }
         read_circle(case, ask, denial.circle.who.has_groups());
-        let mut when = denial.circle.when(world, ask.who, ask.scope, ask.start.at);
+        let mut when = concerns(&denial.circle, world, ask);
         if let Some(asked) = &asked {
             when = when.intersect(asked);
         }
@@ -198,7 +205,7 @@ impl Inside {
                     open.extend_from_slice(targets(entitlement));
                 }
             }
-            entitlements.extend(seen.into_iter().filter(|e| what.when(world, *e).is_some()));
+            entitlements.extend(seen.into_iter().filter(|e| what.when(world.state, *e).is_some()));
         }
         Self { permissions, entitlements }
     }

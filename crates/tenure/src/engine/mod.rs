@@ -16,7 +16,8 @@ pub use handle::{IdentityHandle, PermissionHandle, ResourceHandle};
 pub(crate) use rows::{Row, Rows};
 
 use crate::compile::{
-    Hierarchy, HierarchyError, Holding, Rules, Source, Tree, World, all_holdings, holdings, renewed,
+    Conditions, Hierarchy, HierarchyError, Holding, Rules, Source, Tree, World, all_holdings, holdings,
+    renewed,
 };
 use crate::decide::Adoption;
 use crate::fact::Fact;
@@ -68,6 +69,7 @@ struct Inner {
     hierarchy: Arc<Hierarchy>,
     tree: Arc<Tree>,
     rules: Arc<Rules>,
+    conditions: Arc<Conditions>,
     rows: Rows,
     log_root: Arc<str>,
     policy_digest: Arc<str>,
@@ -114,6 +116,7 @@ impl Engine {
             hierarchy: Arc::default(),
             tree: Arc::default(),
             rules: Arc::default(),
+            conditions: Arc::default(),
             rows: Rows::default(),
             log_root: Arc::from(""),
             policy_digest,
@@ -307,23 +310,33 @@ impl Inner {
             hierarchy: &self.hierarchy,
             tree: &self.tree,
             rules: &self.rules,
+            conditions: &self.conditions,
             adopted: self.adopted,
         }
     }
 
     fn compile_structure(&mut self) -> Result<(), EngineError> {
-        self.compile_hierarchy()?;
-        self.tree = Arc::new(Tree::new(&self.state));
         self.rules = Arc::new(Rules::new(&self.policy, &self.state));
-        Ok(())
+        self.conditions = Arc::new(Conditions::new(&self.policy, &self.state));
+        self.tree = Arc::new(Tree::new(&self.state, &self.conditions));
+        self.compile_hierarchy()
     }
 
     fn compile_hierarchy(&mut self) -> Result<(), EngineError> {
         let groups = Rules::groups(&self.policy, &self.state);
-        self.hierarchy = Arc::new(Hierarchy::new(&self.state, &groups).map_err(|error| match error {
+        let denied = self.rules.restrictions.of_use(&self.state);
+        let hierarchy = Hierarchy::new(&self.state, &groups, &self.conditions, &denied);
+        let mut hierarchy = hierarchy.map_err(|error| match error {
             HierarchyError::Cycle => EngineError::Corrupt,
             HierarchyError::TooLarge => EngineError::TooLarge,
-        })?);
+        })?;
+        if !self.rules.standing.is_empty() || !self.rules.restrictions.denials.is_empty() {
+            let denials = self.rules.restrictions.denials.iter().filter(|denial| denial.on_use());
+            let denied = denials.flat_map(|denial| denial.permissions.iter().copied());
+            let held = |e| self.rules.standing.iter().any(|rule| rule.what.when(&self.state, e).is_some());
+            hierarchy.rule(denied, held);
+        }
+        self.hierarchy = Arc::new(hierarchy);
         Ok(())
     }
 
@@ -338,11 +351,14 @@ impl Inner {
             self.compile_structure()?;
             return self.compile_rows();
         }
+        if changes.entitlements || changes.resources || self.conditions.are_behind(&self.state) {
+            self.conditions = Arc::new(self.conditions.grown(&self.state));
+        }
         if changes.entitlements {
             self.compile_hierarchy()?;
         }
         if changes.resources {
-            self.tree = Arc::new(Tree::new(&self.state));
+            self.tree = Arc::new(Tree::new(&self.state, &self.conditions));
         }
         let mut identities = changes.identities;
         if self.rules.depend_on_grants {

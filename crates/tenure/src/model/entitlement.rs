@@ -71,6 +71,17 @@ pub enum EntitlementKind {
     Right,
 }
 
+impl EntitlementKind {
+    /// The word in documents.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Role => "role",
+            Self::Group => "group",
+            Self::Right => "right",
+        }
+    }
+}
+
 /// An edge of the hierarchy, possibly for a time or in a scope only.
 ///
 /// In documents a plain id stands for an edge without limits.

@@ -202,3 +202,15 @@ pub enum Sensitivity {
     /// Able to end the business.
     Critical,
 }
+
+impl Sensitivity {
+    /// The word in documents.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Moderate => "moderate",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}

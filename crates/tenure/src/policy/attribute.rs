@@ -60,6 +60,13 @@ pub struct Declaration {
     pub r#type: AttributeType,
 }
 
+impl Declaration {
+    /// Whether what is said under this name counts.
+    pub(crate) fn counts(&self) -> bool {
+        self.source == AttributeSource::Host || self.asserted
+    }
+}
+
 impl From<AttributeType> for Declaration {
     fn from(r#type: AttributeType) -> Self {
         Self { asserted: false, of: None, source: AttributeSource::Host, r#type }

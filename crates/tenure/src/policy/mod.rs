@@ -17,6 +17,7 @@ mod source;
 mod strata;
 #[cfg(test)]
 mod tests;
+mod vocabulary;
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -40,6 +41,7 @@ pub use rules::{
 pub(crate) use selector::attributes_match;
 pub use selector::{EntitlementSelector, IdentitySelector, Via};
 pub use strata::MAX_STRATA;
+pub use vocabulary::FIELDS;
 
 use crate::id::{
     AccountId, ApplicationId, AttributeId, ConditionId, EntitlementId, EventId, IdentityId, MembershipId,

@@ -14,12 +14,13 @@ use super::error::MAX_PROBLEMS;
 use super::source::{Source, Step};
 use super::{
     Capacity, Declaration, Deny, Eligibility, Guardrail, NamedCondition, PolicyDocument, PolicyError,
-    ResourceType, StandingRule, check,
+    ResourceType, StandingRule, check, vocabulary,
 };
+use crate::condition::Condition;
 use crate::document::{
     self, CanonicalError, DocumentError, Limits, MAX_DEPTH, Node, Value, canonical, push_step,
 };
-use crate::id::{self, RuleId};
+use crate::id::{self, ConditionId, RuleId};
 use crate::model::{
     Account, Application, BusinessEvent, Entitlement, Identity, Membership, Resource, Standing,
 };
@@ -47,6 +48,7 @@ pub const POLICY_VERSION: u32 = 1;
 pub struct Policy {
     digest: String,
     document: PolicyDocument,
+    conditions: BTreeMap<ConditionId, Condition>,
     rule_digests: BTreeMap<RuleId, String>,
     pub(super) source: Source,
 }
@@ -92,6 +94,11 @@ impl Policy {
         &self.rule_digests
     }
 
+    /// The conditions of the document, read.
+    pub(crate) const fn conditions(&self) -> &BTreeMap<ConditionId, Condition> {
+        &self.conditions
+    }
+
     fn from_node(node: Node) -> Result<Self, PolicyError> {
         // What another version means by its keys is not known, so nothing else is said about them.
         if let Some(Value::Int(version)) = node.get("tenure").map(Node::value)
@@ -114,7 +121,9 @@ impl Policy {
         if document.tenure != POLICY_VERSION {
             return Err(wrong_version(&source, i64::from(document.tenure)).into());
         }
-        PolicyError::none_of(check::problems(&document, &source))?;
+        let (conditions, mut problems) = vocabulary::conditions(&document, &source);
+        problems.extend(check::problems(&document, &source));
+        PolicyError::none_of(problems)?;
         let not_canonical = |error: CanonicalError| source.problem(error.code(), &[], format!("{error}"));
         let rule_digests = document
             .eligibility
@@ -123,7 +132,7 @@ impl Policy {
             .collect::<Result<_, _>>()
             .map_err(not_canonical)?;
         let digest = digest(&document).map_err(not_canonical)?;
-        Ok(Self { digest, document, rule_digests, source })
+        Ok(Self { digest, document, conditions, rule_digests, source })
     }
 }
 

@@ -65,6 +65,11 @@ impl Check<'_> {
                 let message = "only a `list` has elements; leave `of` out, or write `type: list`";
                 self.say("attribute.of", &at("of"), message, None);
             }
+            if section == "attributes" && declaration.source == AttributeSource::Requester {
+                let message = "what is stored is said by the host; what requesters say of themselves is declared \
+                               under `context`";
+                self.say("attribute.source", &at("source"), message, None);
+            }
             if declaration.asserted && declaration.source == AttributeSource::Host {
                 let message = "what the host says needs no assertion; write `source: requester`, or leave \
                                `asserted` out";
