@@ -222,6 +222,18 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Adds reasons about an item; of those that list names there is one of each code, with the names of all.
+    pub(super) fn tell(&mut self, reasons: impl IntoIterator<Item = Reason>, item: u32) {
+        for reason in reasons {
+            let reason = reason.item(item);
+            let same = self.reasons.iter_mut().find(|r| r.code == reason.code && r.item == reason.item);
+            match same {
+                Some(same) => same.join(&reason),
+                None => self.reasons.push(reason),
+            }
+        }
+    }
+
     /// The value of conditions at the start of what is asked.
     pub(super) fn judge(&mut self, names: &ConditionNames, ask: &Ask<'_>) -> Judged {
         if names.is_none() {

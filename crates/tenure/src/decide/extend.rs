@@ -151,7 +151,7 @@ fn steps<'a>(case: &mut Case<'a>, command: &Extend) -> Result<Found<'a>, Denied>
     };
     let guards = restrict::guards(case, &ask);
     inputs::state(case, &ask, &rules, &guards, &stated, false);
-    limits.extend(restrict::limits(case, &ask, &matched, &guards));
+    limits.extend(restrict::limits(case, &ask, &matched, &guards, Some(grant.start)));
     if case.is_denied() {
         return Err(Denied);
     }

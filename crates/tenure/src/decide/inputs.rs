@@ -45,6 +45,7 @@ pub(super) fn state(
     if blank(stated.ticket) && ticket {
         missing.insert("ticket".to_string());
     }
+    let mut faults: BTreeMap<&AttributeId, Fault> = BTreeMap::new();
     let mut unused: BTreeSet<&AttributeId> = stated.inputs.keys().collect();
     for (name, input) in rules.iter().flat_map(|rule| &rule.rule.inputs) {
         unused.remove(name);
@@ -54,16 +55,16 @@ pub(super) fn state(
             }
             None => {}
             Some(value) => {
-                if let Some(why) = fault(input, value) {
-                    let reason =
-                        Reason::error(Code::InputInvalid).with("input", name.as_str()).with("why", why);
-                    let reason = reason.item(ask.item);
-                    if !case.reasons.contains(&reason) {
-                        case.reasons.push(reason);
-                    }
+                if let Some(fault) = fault(input, value) {
+                    let first = faults.entry(name).or_insert(fault);
+                    *first = fault.min(*first);
                 }
             }
         }
+    }
+    for (name, fault) in faults {
+        let reason = Reason::error(Code::InputInvalid).with("input", name.as_str()).with("why", fault.word());
+        case.reasons.push(reason.item(ask.item));
     }
     if !unused.is_empty() {
         let inputs: Value = unused.into_iter().map(ToString::to_string).collect();
@@ -76,12 +77,32 @@ pub(super) fn state(
     let bound = rules.iter().any(|rule| rule.rule.session == SessionRule::Bound);
     if bound && ask.session_ends.is_none() {
         let names: Value = core::iter::once("session.ends_at".to_string()).collect();
-        case.reasons.push(Reason::error(Code::ContextMissing).with("names", names).item(ask.item));
+        case.tell([Reason::error(Code::ContextMissing).with("names", names)], ask.item);
+    }
+}
+
+/// What a value is that an input does not take, in the order in which it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fault {
+    Type,
+    Min,
+    Max,
+    OneOf,
+}
+
+impl Fault {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Type => "type",
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::OneOf => "one_of",
+        }
     }
 }
 
 /// Why a value is not what an input takes.
-fn fault(input: &Input, value: &Value) -> Option<&'static str> {
+fn fault(input: &Input, value: &Value) -> Option<Fault> {
     let typed = match input.r#type {
         AttributeType::Bool => matches!(value, Value::Bool(_)),
         AttributeType::Int => matches!(value, Value::Int(_)),
@@ -89,15 +110,15 @@ fn fault(input: &Input, value: &Value) -> Option<&'static str> {
         AttributeType::List => matches!(value, Value::List(_)),
     };
     if !typed {
-        return Some("type");
+        return Some(Fault::Type);
     }
     if let Value::Int(number) = value {
         if input.min.is_some_and(|min| *number < min) {
-            return Some("min");
+            return Some(Fault::Min);
         }
         if input.max.is_some_and(|max| *number > max) {
-            return Some("max");
+            return Some(Fault::Max);
         }
     }
-    input.one_of.as_ref().is_some_and(|values| !values.contains(value)).then_some("one_of")
+    input.one_of.as_ref().is_some_and(|values| !values.contains(value)).then_some(Fault::OneOf)
 }

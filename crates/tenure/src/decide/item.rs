@@ -147,7 +147,10 @@ fn judge_by<'a>(
     {
         case.reasons.push(Reason::error(Code::WindowElapsed).with("end", text(asked.at)).item(ask.item));
     }
-    let restricted = restrict::limits(case, ask, matched, &guards);
+    let held = rules.iter().map(|rule| rule.rule.already_held).max().unwrap_or_default();
+    let prolonged = (held == AlreadyHeld::Extend).then(|| live_one(case, ask)).flatten();
+    let from = prolonged.map(|(_, grant)| grant.start);
+    let restricted = restrict::limits(case, ask, matched, &guards, from);
     if errors(case) > before {
         return None;
     }
@@ -161,8 +164,6 @@ fn judge_by<'a>(
     limits.extend(window::standing_limits(case, ask, matched));
     let (renewals, too_many) = window::renewal_limits(case, ask, matched);
     limits.extend(renewals);
-    let held = rules.iter().map(|rule| rule.rule.already_held).max().unwrap_or_default();
-    let prolonged = (held == AlreadyHeld::Extend).then(|| live_one(case, ask)).flatten();
     if let Some((_, grant)) = prolonged
         && let Ok(allowed) = extend::allowance(case, ask, matched, grant)
     {

@@ -46,22 +46,30 @@ pub(super) fn decisive<'a>(
             candidates.push(Candidate { rule, when, judged });
         }
     }
+    if candidates.is_empty() {
+        // What they would also have needed to know could not help.
+        out.missing.clear();
+        let reasons = out.reasons();
+        if reasons.is_empty() {
+            case.reasons.push(nobody().item(ask.item));
+        }
+        case.tell(reasons, ask.item);
+        return Vec::new();
+    }
     let combine = case.engine.policy().document().combine;
     if combine == Combine::RequesterChooses
         && let Some(chosen) = chosen
     {
         candidates.retain(|candidate| candidate.rule.id == *chosen);
-        out = Judged::default();
-    }
-    if candidates.is_empty() {
-        let reason = out.refused().unwrap_or_else(nobody);
-        case.reasons.push(reason.item(ask.item));
-        return Vec::new();
+        if candidates.is_empty() {
+            case.reasons.push(nobody().item(ask.item));
+            return Vec::new();
+        }
     }
     if !candidates.iter().any(Candidate::supports) {
         let mut unknown = Judged::default();
         candidates.iter().for_each(|candidate| unknown.add(&candidate.judged));
-        case.reasons.extend(unknown.reasons().into_iter().map(|reason| reason.item(ask.item)));
+        case.tell(unknown.reasons(), ask.item);
         return Vec::new();
     }
     match combine {

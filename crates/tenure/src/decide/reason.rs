@@ -235,6 +235,19 @@ impl Reason {
     }
 }
 
+impl Reason {
+    /// Adds the names that the other lists, in order.
+    pub(crate) fn join(&mut self, other: &Self) {
+        for (name, value) in &other.params {
+            if let (Some(Value::List(list)), Value::List(more)) = (self.params.get_mut(name), value) {
+                list.extend(more.iter().cloned());
+                list.sort();
+                list.dedup();
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,7 +17,7 @@ use crate::compile::{
 use crate::model::Value;
 use crate::policy::BoundKind;
 use crate::state::State;
-use crate::time::IntervalSet;
+use crate::time::{IntervalSet, Timestamp};
 
 /// A guardrail that may apply at some instant from the start on.
 pub(super) struct Guard<'a> {
@@ -26,6 +26,7 @@ pub(super) struct Guard<'a> {
     when: IntervalSet,
     /// Whether it does at the start.
     now: bool,
+    judged: Judged,
 }
 
 /// The guardrails around what is asked.
@@ -37,10 +38,13 @@ pub(super) fn guards<'a>(case: &mut Case<'a>, ask: &Ask<'_>) -> Vec<Guard<'a>> {
         read_circle(case, ask, guardrail.circle.who.has_groups());
         let when = concerns(&guardrail.circle, world, ask).intersect(&what);
         let now = case.trace.is_in(ask.start, &when);
-        if when.is_empty() || case.judge(&guardrail.rule.when, ask).truth == Truth::False {
+        if when.is_empty() {
             continue;
         }
-        guards.push(Guard { guardrail, when, now });
+        let judged = case.judge(&guardrail.rule.when, ask);
+        if judged.truth != Truth::False {
+            guards.push(Guard { guardrail, when, now, judged });
+        }
     }
     guards
 }
@@ -68,21 +72,28 @@ impl Guard<'_> {
     }
 }
 
-/// The limits of all that restricts, with the reasons of what does at once.
+/// The limits of all that restricts, with the reasons of what does at once; `from` is the start of the grant that
+/// is made longer, if one is.
 pub(super) fn limits(
     case: &mut Case<'_>,
     ask: &Ask<'_>,
     matched: &Matched<'_>,
     guards: &[Guard<'_>],
+    from: Option<Timestamp>,
 ) -> Vec<Limit> {
     let mut limits = prerequisites(case, ask, matched);
     limits.extend(denials(case, ask));
-    limits.extend(guardrails(case, ask, guards));
+    limits.extend(guardrails(case, ask, guards, from));
     limits
 }
 
 /// What the guardrails ask for and what they forbid; the longest they allow.
-fn guardrails(case: &mut Case<'_>, ask: &Ask<'_>, guards: &[Guard<'_>]) -> Vec<Limit> {
+fn guardrails(
+    case: &mut Case<'_>,
+    ask: &Ask<'_>,
+    guards: &[Guard<'_>],
+    from: Option<Timestamp>,
+) -> Vec<Limit> {
     let start = ask.start;
     let mut limits = Vec::new();
     let mut required = Judged::default();
@@ -99,6 +110,7 @@ fn guardrails(case: &mut Case<'_>, ask: &Ask<'_>, guards: &[Guard<'_>]) -> Vec<L
             if guard.now {
                 let reason = Reason::error(Code::GuardrailForbidden).with("rule", &*source);
                 case.reasons.push(reason.item(ask.item));
+                case.tell(guard.judged.unknown(), ask.item);
             } else {
                 let end = Moment::fixed(first_outside(&guard.when.complement(), start.at));
                 limits.push(Limit::new(BoundKind::Guardrail, end).from(source.clone()));
@@ -106,14 +118,20 @@ fn guardrails(case: &mut Case<'_>, ask: &Ask<'_>, guards: &[Guard<'_>]) -> Vec<L
         }
         if let Some(max) = rule.max {
             // From then on every instant at which it applies is one too many.
-            let last = start.plus(max);
-            let clear = case.trace.is_in(last, &guard.when);
-            let end =
-                if clear { last } else { Moment::fixed(first_outside(&guard.when.complement(), last.at)) };
+            let last = match from {
+                Some(from) => Moment::fixed(from.plus(max)),
+                None => start.plus(max),
+            };
+            let last = if case.trace.precedes(last, start) { start } else { last };
+            let end = if case.trace.is_in(last, &guard.when) {
+                last
+            } else {
+                Moment::fixed(first_outside(&guard.when.complement(), last.at))
+            };
             limits.push(Limit::new(BoundKind::Guardrail, end).from(source));
         }
     }
-    case.reasons.extend(required.reasons().into_iter().map(|reason| reason.item(ask.item)));
+    case.tell(required.reasons(), ask.item);
     limits
 }
 
@@ -170,7 +188,7 @@ fn denials(case: &mut Case<'_>, ask: &Ask<'_>) -> Vec<Limit> {
             case.reasons.push(reason.item(ask.item));
         }
     }
-    case.reasons.extend(unknown.unknown().into_iter().map(|reason| reason.item(ask.item)));
+    case.tell(unknown.unknown(), ask.item);
     limits
 }
 
