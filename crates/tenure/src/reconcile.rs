@@ -81,6 +81,7 @@ impl Engine {
                 }
             }
         }
+        findings.extend(self.shortages(at));
         unrecorded.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
         findings
             .sort_by(|a: &Reason, b| (a.code, a.params.get("grant")).cmp(&(b.code, b.params.get("grant"))));
@@ -92,6 +93,22 @@ impl Engine {
             proposal.touches.push(touches);
         }
         Reconciliation { at, findings, proposal, removals }
+    }
+
+    /// The capacities of which too few are held.
+    fn shortages(&self, at: Timestamp) -> impl Iterator<Item = Reason> {
+        self.rules().capacities.iter().enumerate().filter_map(move |(number, capacity)| {
+            let min = capacity.rule.min?;
+            let rows = self.holders(number).map(|who| self.rows().get(who));
+            let census = capacity.census(self.world(), rows);
+            let held = census.iter().rfind(|(from, _)| *from <= at).map_or(0, |(_, held)| *held);
+            (held < min).then(|| {
+                Reason::warning(Code::CapacityBelowMin)
+                    .with("held", i64::from(held))
+                    .with("min", i64::from(min))
+                    .with("rule", capacity.id.as_str())
+            })
+        })
     }
 
     fn record(&self, end: &Unrecorded<'_>, at: Timestamp) -> Option<(Fact, Vec<Key>)> {
@@ -106,7 +123,9 @@ impl Engine {
         .ok()?;
         let holder = self.assumed().identity_names.name(end.grant.holder)?;
         let fact = Fact::new(id, at, body).effective(end.at);
-        Some((fact, vec![Key::new(KeyKind::Person, alloc::sync::Arc::clone(holder))]))
+        let what = self.assumed().entitlement_names.name(end.grant.entitlement)?;
+        let person = Key::new(KeyKind::Person, alloc::sync::Arc::clone(holder));
+        Some((fact, vec![person, Key::new(KeyKind::Group, alloc::sync::Arc::clone(what))]))
     }
 
     fn removals(&self, ended: &[Unrecorded<'_>], at: Timestamp) -> Vec<Removal> {

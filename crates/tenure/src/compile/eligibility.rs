@@ -7,7 +7,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::selector::{Places, What, Who, meet, member_when};
-use super::{CompiledStanding, Conditions, Death, Hierarchy, Life, Restrictions, Tree};
+use super::{CompiledCapacity, CompiledStanding, Conditions, Death, Hierarchy, Life, Restrictions, Tree};
 use crate::id::{AttributeId, EntitlementId, RuleId};
 use crate::model::RuleRef;
 use crate::policy::{Eligibility, Policy, Via};
@@ -24,6 +24,8 @@ pub(crate) struct Rules {
     general: Vec<u32>,
     /// What is held by rule.
     pub(crate) standing: Vec<CompiledStanding>,
+    /// How many may hold what.
+    pub(crate) capacities: Vec<CompiledCapacity>,
     /// What restricts.
     pub(crate) restrictions: Restrictions,
     /// Whether what somebody obtained before decides what keeps a grant alive.
@@ -67,6 +69,7 @@ impl Rules {
         let document = policy.document();
         let mut rules = Self {
             standing: CompiledStanding::all(document, state),
+            capacities: CompiledCapacity::all(document, state),
             restrictions: Restrictions::new(document, state),
             ..Self::default()
         };
@@ -97,7 +100,7 @@ impl Rules {
     }
 
     /// The entitlements of which a policy asks who holds them.
-    pub(crate) fn groups(policy: &Policy, state: &State) -> BTreeSet<u32> {
+    pub(crate) fn groups(&self, policy: &Policy, state: &State) -> BTreeSet<u32> {
         let document = policy.document();
         let selectors = document.eligibility.values().map(|rule| &rule.who);
         let selectors = selectors.chain(document.guardrails.values().map(|rule| &rule.who));
@@ -106,7 +109,8 @@ impl Rules {
         let required = document.eligibility.values().flat_map(|rule| &rule.requires.entitlements);
         let named: BTreeSet<&EntitlementId> =
             selectors.filter_map(|who| who.groups.as_ref()).flatten().chain(required).collect();
-        named.into_iter().filter_map(|group| state.entitlement_names.find(group.as_str())).collect()
+        let named = named.into_iter().filter_map(|group| state.entitlement_names.find(group.as_str()));
+        named.chain(self.capacities.iter().flat_map(|capacity| capacity.counted.iter().copied())).collect()
     }
 
     /// The rules that may match the entitlement, in the order of their ids.

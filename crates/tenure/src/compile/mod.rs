@@ -1,6 +1,7 @@
 //! From facts and rules to sets of instants. Every constraint is evaluated to the set of instants at which it
 //! holds; ends, causes and changes fall out of these sets.
 
+mod capacity;
 mod closure;
 mod conditions;
 mod eligibility;
@@ -15,6 +16,7 @@ mod sources;
 mod standing;
 mod tree;
 
+pub(crate) use capacity::{CompiledCapacity, Holders};
 pub(crate) use closure::{Givers, Guard, Hierarchy, HierarchyError, Route, join};
 pub(crate) use conditions::Conditions;
 pub(crate) use eligibility::{CompiledRule, Rules, World, held_when, lost_at};

@@ -111,7 +111,10 @@ fn end(
     if case.trace.is_before(view.start.next()) {
         view.state = GrantState::Void;
     }
-    let touches = vec![Key::new(KeyKind::Person, view.beneficiary.as_str())];
+    let touches = vec![
+        Key::new(KeyKind::Person, view.beneficiary.as_str()),
+        Key::new(KeyKind::Group, view.entitlement.as_str()),
+    ];
     Some((view, Some(Entry { body, touches })))
 }
 

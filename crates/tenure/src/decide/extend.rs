@@ -43,9 +43,10 @@ pub(super) fn decide(mut case: Case<'_>, command: &Extend) -> Decision {
                 limit,
             };
             let person = Key::new(KeyKind::Person, view.beneficiary.as_str());
+            let group = Key::new(KeyKind::Group, view.entitlement.as_str());
             let entry = Entry {
                 body: Body::GrantExtended(extended),
-                touches: vec![person, Case::request_key(&command.id)],
+                touches: vec![person, group, Case::request_key(&command.id)],
             };
             let by = command.by.clone().unwrap_or_else(|| view.beneficiary.clone());
             if !obligations.is_empty() {

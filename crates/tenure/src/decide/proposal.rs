@@ -176,6 +176,7 @@ impl Draft {
             };
             let mut touches = of_request();
             touches.insert(0, person.clone());
+            touches.insert(1, Key::new(KeyKind::Group, item.entitlement.shared()));
             entries.push(Entry { body, touches });
         }
         entries

@@ -12,12 +12,14 @@ use super::trace::Moment;
 use super::window::{Ask, Limit};
 use super::{Code, Obligation, ObligationKind, Reason};
 use crate::compile::{
-    Circle, CompiledDenial, CompiledGuardrail, Judged, Truth, World, first_outside, held_when,
+    Circle, CompiledCapacity, CompiledDenial, CompiledGuardrail, Judged, Truth, World, first_outside,
+    held_when,
 };
+use crate::log::KeyKind;
 use crate::model::Value;
 use crate::policy::BoundKind;
 use crate::state::State;
-use crate::time::{IntervalSet, Timestamp};
+use crate::time::{IntervalSet, Reading, Timestamp, Window};
 
 /// A guardrail that may apply at some instant from the start on.
 pub(super) struct Guard<'a> {
@@ -84,6 +86,7 @@ pub(super) fn limits(
     let mut limits = prerequisites(case, ask, matched);
     limits.extend(denials(case, ask));
     limits.extend(guardrails(case, ask, guards, from));
+    limits.extend(capacities(case, ask));
     limits
 }
 
@@ -278,6 +281,52 @@ fn prerequisites(case: &mut Case<'_>, ask: &Ask<'_>, matched: &Matched<'_>) -> V
         case.reasons.push(reason.item(ask.item));
     }
     limits
+}
+
+/// How long there is room among those who hold it.
+fn capacities(case: &mut Case<'_>, ask: &Ask<'_>) -> Vec<Limit> {
+    let world = case.world();
+    let engine = case.engine;
+    let mut limits = Vec::new();
+    for (number, capacity) in engine.rules().capacities.iter().enumerate() {
+        let Some(max) = capacity.rule.max else { continue };
+        let counts = capacity.counts_when(world, ask.entitlement);
+        if counts.is_empty() {
+            continue;
+        }
+        read_holders(case, capacity);
+        let others = engine.holders(number).filter(|who| *who != ask.who);
+        let census = capacity.census(world, others.map(|who| engine.rows().get(who)));
+        let ends = census.iter().skip(1).map(|(t, _)| *t).chain([Timestamp::MAX]);
+        let full = census.iter().zip(ends).filter(|((_, held), _)| *held >= max);
+        let full = full.filter_map(|((from, _), until)| Window::new(*from, until));
+        let closed = IntervalSet::from_windows(full).intersect(&counts);
+        if case.trace.is_in(ask.start, &closed) {
+            let reason = Reason::error(Code::CapacityFull)
+                .with("max", i64::from(max))
+                .with("rule", capacity.id.as_str());
+            case.reasons.push(reason.item(ask.item));
+        } else {
+            let end = Moment::fixed(first_outside(&closed.complement(), ask.start.at));
+            limits.push(Limit::new(BoundKind::Capacity, end).from(capacity.id.shared()));
+        }
+    }
+    limits
+}
+
+/// Who holds it was looked at: everything by which somebody comes to hold it.
+fn read_holders(case: &mut Case<'_>, capacity: &CompiledCapacity) {
+    let state = case.state();
+    let count = u32::try_from(state.entitlements.len()).unwrap_or(u32::MAX);
+    for entitlement in 0..count {
+        let leads = |counted: &u32| {
+            case.world().hierarchy.member_when(entitlement, *counted, Reading::Wide).is_some()
+        };
+        if capacity.counted.iter().any(leads) {
+            case.read_name(KeyKind::Entitlement, state.entitlement_names.name(entitlement));
+            case.read_name(KeyKind::Group, state.entitlement_names.name(entitlement));
+        }
+    }
 }
 
 /// What has to be agreed to before the grant.

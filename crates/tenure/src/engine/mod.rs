@@ -16,8 +16,8 @@ pub use handle::{IdentityHandle, PermissionHandle, ResourceHandle};
 pub(crate) use rows::{Row, Rows};
 
 use crate::compile::{
-    Conditions, Hierarchy, HierarchyError, Holding, Rules, Source, Tree, World, all_holdings, holdings,
-    renewed,
+    CompiledCapacity, Conditions, Hierarchy, HierarchyError, Holders, Holding, Rules, Source, Tree, World,
+    all_holdings, holdings, renewed,
 };
 use crate::decide::Adoption;
 use crate::fact::Fact;
@@ -71,6 +71,7 @@ struct Inner {
     rules: Arc<Rules>,
     conditions: Arc<Conditions>,
     rows: Rows,
+    holders: Arc<Holders>,
     log_root: Arc<str>,
     policy_digest: Arc<str>,
     lineage: u64,
@@ -118,6 +119,7 @@ impl Engine {
             rules: Arc::default(),
             conditions: Arc::default(),
             rows: Rows::default(),
+            holders: Arc::default(),
             log_root: Arc::from(""),
             policy_digest,
             lineage,
@@ -216,6 +218,11 @@ impl Engine {
 
     pub(crate) fn rules(&self) -> &Rules {
         &self.inner.rules
+    }
+
+    /// Who may hold what a capacity counts.
+    pub(crate) fn holders(&self, capacity: usize) -> impl Iterator<Item = u32> {
+        self.inner.holders.get(capacity).into_iter().flatten().copied()
     }
 
     pub(crate) fn rows(&self) -> &Rows {
@@ -338,7 +345,7 @@ impl Inner {
     }
 
     fn compile_hierarchy(&mut self) -> Result<(), EngineError> {
-        let groups = Rules::groups(&self.policy, &self.state);
+        let groups = self.rules.groups(&self.policy, &self.state);
         let denied = self.rules.restrictions.of_use(&self.state);
         let hierarchy = Hierarchy::new(&self.state, &groups, &self.conditions, &denied);
         let mut hierarchy = hierarchy.map_err(|error| match error {
@@ -358,7 +365,27 @@ impl Inner {
     fn compile_rows(&mut self) -> Result<(), EngineError> {
         let (ends, holdings) = all_holdings(self.world()).ok_or(EngineError::Corrupt)?;
         self.rows = Rows::new(ends, holdings);
+        let world = self.world();
+        let of = |capacity: &CompiledCapacity| {
+            let rows = self.rows.iter().filter(|(_, row)| capacity.concerns(world, row));
+            rows.map(|(who, _)| who).collect()
+        };
+        self.holders = Arc::new(self.rules.capacities.iter().map(of).collect());
         Ok(())
+    }
+
+    /// Replaces a row, and remembers its holder where it is counted.
+    fn set_row(&mut self, who: u32, row: Arc<[Holding]>) {
+        for (number, capacity) in self.rules.capacities.iter().enumerate() {
+            let known = self.holders.get(number).is_some_and(|holders| holders.contains(&who));
+            if !known && capacity.concerns(self.world(), &row) {
+                let holders = Arc::make_mut(&mut self.holders);
+                if let Some(holders) = holders.get_mut(number) {
+                    holders.insert(who);
+                }
+            }
+        }
+        self.rows.set(who, row);
     }
 
     fn renew(&mut self, changes: Changes) -> Result<(), EngineError> {
@@ -400,12 +427,12 @@ impl Inner {
             if !identities.contains(&who) {
                 let row = self.rows.get(who);
                 let row = renewed(row, who, &grants, self.world());
-                self.rows.set(who, Arc::from(row));
+                self.set_row(who, Arc::from(row));
             }
         }
         for who in identities {
             let row = holdings(who, self.world());
-            self.rows.set(who, Arc::from(row));
+            self.set_row(who, Arc::from(row));
         }
         Ok(())
     }

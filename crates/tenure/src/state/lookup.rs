@@ -55,6 +55,15 @@ impl State {
         Some(reference)
     }
 
+    /// Notes that who holds an entitlement has changed.
+    pub(super) fn touch_group(&mut self, entitlement: u32, version: u64) -> Option<()> {
+        while self.groups.len() <= entitlement as usize {
+            self.groups.push(0)?;
+        }
+        *self.groups.at_mut(entitlement)? = version;
+        Some(())
+    }
+
     /// What an identity holds.
     pub(crate) fn person(&self, identity: u32) -> PersonRow {
         self.persons.at(identity).copied().unwrap_or_default()
@@ -179,9 +188,7 @@ impl State {
             KeyKind::Entitlement => {
                 self.entitlement_names.find(id).and_then(|r| self.entitlements.at(r)).map(|r| r.version)
             }
-            KeyKind::Group => {
-                self.entitlement_names.find(id).and_then(|r| self.entitlements.at(r)).map(|r| r.group)
-            }
+            KeyKind::Group => self.entitlement_names.find(id).and_then(|r| self.groups.at(r)).copied(),
             KeyKind::Resource => {
                 self.resource_names.find(id).and_then(|r| self.resources.at(r)).map(|r| r.version)
             }

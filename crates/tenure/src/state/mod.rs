@@ -82,6 +82,9 @@ pub struct State {
     pub(crate) persons: Pages<PersonRow, 256>,
     pub(crate) entitlement_names: Names,
     pub(crate) entitlements: Pages<EntitlementRow>,
+    /// Beside each entitlement the version of the key `group`. It changes with every grant, and so stands apart.
+    #[serde(with = "packed::rows")]
+    pub(crate) groups: Pages<u64>,
     pub(crate) permission_names: Names,
     pub(crate) resource_names: Names,
     pub(crate) resources: Pages<ResourceRow>,

@@ -78,8 +78,6 @@ pub(crate) struct EntitlementRow {
     pub(crate) noun: Option<Arc<History<Entitlement, EntitlementChange>>>,
     /// Of the key `entitlement`.
     pub(crate) version: u64,
-    /// Of the key `group`.
-    pub(crate) group: u64,
     /// Whether anything ever implied it; nothing that was never implied can close a cycle.
     pub(crate) implied: bool,
     /// What it ever implied, inert edges apart.

@@ -7,13 +7,13 @@
 //! | `account_*`, `application_*` | application |
 //! | `resource_*` | resource |
 //! | `entitlement_*` | entitlement |
-//! | `standing_assigned`, `standing_removed` | person, or the group that holds it |
+//! | `standing_assigned`, `standing_removed` | person, or the group that holds it; the group of who hold the same |
 //! | `membership_added`, `membership_removed` | person, group |
 //! | `standing_removed`, `membership_removed` of what is not known | policy: a document may yet declare it |
 //! | `event_*` | event, its feed, the one that it is said to have, and that of what is taken back |
 //! | `feed_heartbeat` | feed |
 //! | `request_*` | request |
-//! | `grant_*` | person; an issue also its request, an extension its command's |
+//! | `grant_*` | person, the group of who hold the same; an issue also its request, an extension its command's |
 //! | `policy_adopted` | policy |
 //! | `clock_corrected` | none |
 
@@ -52,10 +52,13 @@ impl Fact {
             Body::EntitlementDefined(d) => one(KeyKind::Entitlement, d.id.as_str()),
             Body::EntitlementChanged(c) => one(KeyKind::Entitlement, c.id.as_str()),
             Body::EntitlementRetired(n) => one(KeyKind::Entitlement, n.id.as_str()),
-            Body::StandingAssigned(d) => match &d.definition.holder {
-                Holder::Identity(identity) => one(KeyKind::Person, identity.as_str()),
-                Holder::Group(group) => one(KeyKind::Group, group.as_str()),
-            },
+            Body::StandingAssigned(d) => {
+                let holder = match &d.definition.holder {
+                    Holder::Identity(identity) => key(KeyKind::Person, identity.as_str()),
+                    Holder::Group(group) => key(KeyKind::Group, group.as_str()),
+                };
+                vec![holder, key(KeyKind::Group, d.definition.entitlement.as_str())]
+            }
             Body::StandingRemoved(n) => state.standing_keys(n.id.as_str(), false),
             Body::MembershipAdded(d) => vec![
                 key(KeyKind::Person, d.definition.member.as_str()),
@@ -71,6 +74,7 @@ impl Fact {
             Body::RequestWithdrawn(n) => one(KeyKind::Request, n.id.as_str()),
             Body::GrantIssued(terms) => {
                 let mut keys = one(KeyKind::Person, terms.beneficiary.as_str());
+                keys.push(key(KeyKind::Group, terms.entitlement.as_str()));
                 keys.extend(terms.request.as_ref().map(|request| key(KeyKind::Request, request.as_str())));
                 keys
             }
@@ -92,28 +96,25 @@ impl Fact {
 
 impl State {
     fn holder_key(&self, grant: &str) -> Vec<Key> {
-        let row = self.grant_reference(grant).and_then(|r| self.grants.at(r));
-        let holder = row.and_then(|row| self.identity_names.name(row.holder));
-        holder.map(|name| Key::new(KeyKind::Person, Arc::clone(name))).into_iter().collect()
+        let Some(row) = self.grant_reference(grant).and_then(|r| self.grants.at(r)) else {
+            return Vec::new();
+        };
+        let holder = self.identity_names.name(row.holder).map(|n| Key::new(KeyKind::Person, Arc::clone(n)));
+        let what = self.entitlement_names.name(row.entitlement);
+        holder.into_iter().chain(what.map(|n| Key::new(KeyKind::Group, Arc::clone(n)))).collect()
     }
 
     fn standing_keys(&self, id: &str, membership: bool) -> Vec<Key> {
         let Some(row) = self.standing_reference(id, membership).and_then(|r| self.standing.at(r)) else {
             return vec![Key::policy()];
         };
-        let mut keys = Vec::new();
-        if row.holder_is_group {
-            keys.extend(
-                self.entitlement_names.name(row.holder).map(|n| Key::new(KeyKind::Group, Arc::clone(n))),
-            );
-            return keys;
-        }
-        keys.extend(self.identity_names.name(row.holder).map(|n| Key::new(KeyKind::Person, Arc::clone(n))));
-        if row.membership {
-            let group = self.entitlement_names.name(row.entitlement);
-            keys.extend(group.map(|n| Key::new(KeyKind::Group, Arc::clone(n))));
-        }
-        keys
+        let holder = if row.holder_is_group {
+            self.entitlement_names.name(row.holder).map(|n| Key::new(KeyKind::Group, Arc::clone(n)))
+        } else {
+            self.identity_names.name(row.holder).map(|n| Key::new(KeyKind::Person, Arc::clone(n)))
+        };
+        let what = self.entitlement_names.name(row.entitlement);
+        holder.into_iter().chain(what.map(|n| Key::new(KeyKind::Group, Arc::clone(n)))).collect()
     }
 
     /// An event, the feed that reports on it, the one that is said to, and the one whose sign of life is taken

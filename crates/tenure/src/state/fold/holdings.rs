@@ -22,12 +22,13 @@ impl State {
         let known = self.standing_reference(id, false).is_some();
         let entitlement = self.entitlement(&standing.entitlement)?;
         let scope = self.scope(standing.scope.as_ref())?;
+        self.touch_group(entitlement, version)?;
         let (holder, holder_is_group) = match &standing.holder {
             Holder::Identity(identity) => (self.identity(identity)?, false),
             Holder::Group(group) => (self.entitlement(group)?, true),
         };
         if holder_is_group {
-            self.entitlements.at_mut(holder)?.group = version;
+            self.touch_group(holder, version)?;
         } else {
             self.persons.at_mut(holder)?.version = version;
         }
@@ -60,7 +61,7 @@ impl State {
         let entitlement = self.entitlement(&stay.group)?;
         let scope = self.scope(stay.scope.as_ref())?;
         let holder = self.identity(&stay.member)?;
-        self.entitlements.at_mut(entitlement)?.group = version;
+        self.touch_group(entitlement, version)?;
         self.persons.at_mut(holder)?.version = version;
         if known {
             return Some(Effect::Nothing);
@@ -115,12 +116,10 @@ impl State {
         let row = self.standing.at_mut(reference)?;
         row.removed = row.removed.min(fact.effective_at);
         let (holder, is_group, group) = (row.holder, row.holder_is_group, row.entitlement);
+        self.touch_group(group, version)?;
         if is_group {
-            self.entitlements.at_mut(holder)?.group = version;
+            self.touch_group(holder, version)?;
             return Some(Effect::Everything);
-        }
-        if membership {
-            self.entitlements.at_mut(group)?.group = version;
         }
         self.persons.at_mut(holder)?.version = version;
         Some(Effect::Identity(holder))
@@ -137,9 +136,13 @@ impl State {
         }
         if self.grant_reference(terms.id.as_str()).is_some() {
             self.persons.at_mut(holder)?.version = version;
+            if let Some(entitlement) = self.entitlement_names.find(terms.entitlement.as_str()) {
+                self.touch_group(entitlement, version)?;
+            }
             return Some(Effect::Nothing);
         }
         let entitlement = self.entitlement(&terms.entitlement)?;
+        self.touch_group(entitlement, version)?;
         let scope = self.scope(terms.scope.as_ref())?;
         let event = match &terms.event {
             Some(event) => self.event(event)?,
@@ -220,7 +223,8 @@ impl State {
             return Some(Effect::Nothing);
         };
         let at = fact.effective_at;
-        let holder = self.grants.at(grant)?.holder;
+        let GrantRow { holder, entitlement, .. } = *self.grants.at(grant)?;
+        self.touch_group(entitlement, version)?;
         self.persons.at_mut(holder)?.version = version;
         let row = self.requests.at_mut(command)?;
         row.version = version;
@@ -267,7 +271,8 @@ impl State {
         if (at, ended.cause) < (row.over, row.cause) || row.over.is_never() {
             (row.over, row.cause) = (at, ended.cause);
         }
-        let holder = row.holder;
+        let (holder, entitlement) = (row.holder, row.entitlement);
+        self.touch_group(entitlement, version)?;
         self.persons.at_mut(holder)?.version = version;
         Some(Effect::Grant { holder, grant })
     }
