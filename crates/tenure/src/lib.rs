@@ -16,6 +16,7 @@ extern crate alloc;
 
 pub mod check;
 mod compile;
+pub mod condition;
 pub mod decide;
 pub mod document;
 mod effective;
