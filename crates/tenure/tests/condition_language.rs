@@ -486,8 +486,8 @@ fn long_lists_decide_early_or_fail() {
 
     // However many lists there are and however long they are, the steps are bounded.
     let value = list(100_000);
-    let each =
-        "context.tags.all(t, t >= 0 || -1 in context.tags || identity.level < 0 || -2 in context.tags)";
+    let level = "identity.level < 0 || identity.level < 1";
+    let each = &format!("context.tags.all(t, {level} || -1 in context.tags || {level} || t >= 0)");
     let never =
         "context.tags.exists(t, t == identity.level && identity.level == t && !(t == identity.level))";
     for text in [each, never, &format!("{each} || {never} || {never} || {each}")] {
