@@ -11,11 +11,12 @@
     reason = "a test fails by panicking, and runs where there is a standard library"
 )]
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use tenure::condition::{
-    Condition, LIMITS, MAX_BYTES, MAX_DEPTH, MAX_LIST, MAX_PATHS, MAX_TOKENS, OPERATORS, Outcome, Presence,
-    Report, Type, ValueRef, Vocabulary, VocabularyError,
+    Condition, LIMITS, MAX_BYTES, MAX_DEPTH, MAX_LIST, MAX_PATHS, MAX_STEPS, MAX_TOKENS, OPERATORS, Outcome,
+    Presence, Report, Type, ValueRef, Vocabulary, VocabularyError,
 };
 use tenure::model::{Scalar, Value};
 
@@ -482,6 +483,23 @@ fn long_lists_decide_early_or_fail() {
     assert_eq!(at("context.tags.exists(t, t in context.tags)", 1_000_000), Report::Satisfied);
     assert_eq!(at("context.tags.all(t, t in context.tags)", 90), Report::Satisfied);
     assert_eq!(at("context.tags.all(t, t in context.tags)", 200).word(), "failed");
+
+    // However many lists there are and however long they are, the steps are bounded.
+    let value = list(100_000);
+    let level = "identity.level < 0 || identity.level < 1";
+    let each = &format!("context.tags.all(t, {level} || -1 in context.tags || {level} || t >= 0)");
+    let never =
+        "context.tags.exists(t, t == identity.level && identity.level == t && !(t == identity.level))";
+    for text in [each, never, &format!("{each} || {never} || {never} || {each}")] {
+        let (condition, asked) = (parse(text), Cell::new(0));
+        let outcome = condition.evaluate(|slot| {
+            asked.set(asked.get() + 1);
+            let tags = condition.path(slot).unwrap().root() == "context";
+            Some(if tags { ValueRef::from(&value) } else { ValueRef::Int(99_999) })
+        });
+        assert_eq!(condition.report(&outcome).word(), "failed", "{text}");
+        assert!(asked.get() <= MAX_STEPS, "{text}: {}", asked.get());
+    }
 }
 
 #[test]

@@ -246,12 +246,12 @@ fn cel(text: &str, world: &World) -> Option<bool> {
         let mut all: BTreeMap<&str, Node<'_>> = BTreeMap::new();
         let mut nested: BTreeMap<&str, &Value> = BTreeMap::new();
         for (path, value) in world {
-            match path.strip_prefix(root).and_then(|name| name.strip_prefix('.')) {
-                Some(name) => match name.strip_prefix("n.") {
-                    Some(name) => drop(nested.insert(name, value)),
-                    None => drop(all.insert(name, Node::Value(value))),
-                },
-                None => {}
+            let Some(name) = path.strip_prefix(root).and_then(|name| name.strip_prefix('.')) else {
+                continue;
+            };
+            match name.strip_prefix("n.") {
+                Some(name) => drop(nested.insert(name, value)),
+                None => drop(all.insert(name, Node::Value(value))),
             }
         }
         all.insert("n", Node::Below(nested));
@@ -417,7 +417,7 @@ proptest! {
     }
 
     #[test]
-    fn only_what_is_said_to_be_missing_can_decide(
+    fn just_what_is_said_to_be_missing_decides(
         bytes in vec(any::<u8>(), 0..200), values in vec(any::<u8>(), 0..200), left_out in any::<u64>()
     ) {
         let (text, condition) = condition(&bytes, false);
@@ -430,6 +430,10 @@ proptest! {
             outcome.missing().map(|slot| condition.path(slot).unwrap().segments().join(".")).collect();
         prop_assert_eq!(missing.is_empty(), definite(&outcome).is_some(), "{}", text);
         prop_assert!(missing.iter().all(|name| !less.contains_key(name)));
+        let asked_for = all.iter().filter(|(path, _)| missing.contains(*path));
+        let mut enough = less.clone();
+        enough.extend(asked_for.map(|(path, value)| (path.clone(), value.clone())));
+        prop_assert!(definite(&evaluate(&condition, &enough)).is_some(), "{}", text);
         let mut others = all;
         others.retain(|path, _| !missing.contains(path));
         prop_assert_eq!(definite(&evaluate(&condition, &others)), definite(&outcome), "{}", text);

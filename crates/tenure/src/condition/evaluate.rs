@@ -27,7 +27,8 @@ struct Run<F> {
 /// What an `exists` or `all` is looking at, and whose element it is.
 #[derive(Clone, Copy)]
 struct Element<'v> {
-    value: ValueRef<'v>,
+    /// Absent if the list is.
+    value: Option<ValueRef<'v>>,
     of: Option<Slot>,
 }
 
@@ -47,10 +48,7 @@ impl<'v, F: Fn(Slot) -> Option<ValueRef<'v>>> Run<F> {
                 Err(Unknown::failed(Some(*slot), kind))
             }
             Node::Element(declared) => {
-                let Some(Element { value, .. }) = element else {
-                    // Only the body of an `exists` or `all` has an element, and it always has one.
-                    return Err(Unknown { missing: 0, failed: None });
-                };
+                let value = element.and_then(|element| element.value).ok_or(Unknown::NOTHING)?;
                 match declared {
                     Some(declared) if !value.fits((*declared).into()) => {
                         Err(mismatch(node, element, (*declared).into(), value.type_of()))
@@ -140,15 +138,15 @@ impl<'v, F: Fn(Slot) -> Option<ValueRef<'v>>> Run<F> {
         quantified: &'v Quantified,
         element: Option<Element<'v>>,
     ) -> Found<bool> {
-        let list = match self.value(&quantified.list, element)? {
-            ValueRef::List(list) => list,
-            other => return Err(mismatch(&quantified.list, element, Type::List(None), other.type_of())),
-        };
         let of = blamed(&quantified.list, element);
-        let of_each = list
-            .iter()
-            .take(at_most(quantified.most))
-            .map(|one| self.truth(&quantified.body, Some(Element { value: one.into(), of })));
+        let of_element = |value| self.truth(&quantified.body, Some(Element { value, of }));
+        let list = match self.value(&quantified.list, element) {
+            Ok(ValueRef::List(list)) => list,
+            Ok(other) => return Err(mismatch(&quantified.list, element, Type::List(None), other.type_of())),
+            // What the body lacks is missing too, so that everything is asked for at once.
+            Err(unknown) => return Err(of_element(None).err().map_or(unknown, |also| unknown.and(also))),
+        };
+        let of_each = list.iter().take(at_most(quantified.most)).map(|one| of_element(Some(one.into())));
         let rest = too_long(&quantified.list, list, quantified.most);
         decided(of_each.chain(rest), matches!(by, Quantifier::Exists))
     }

@@ -151,6 +151,9 @@ pub(super) struct Unknown {
 }
 
 impl Unknown {
+    /// Because of something that is told elsewhere.
+    pub(super) const NOTHING: Self = Self { missing: 0, failed: None };
+
     pub(super) const fn missing(slot: Slot) -> Self {
         Self { missing: slot.bit(), failed: None }
     }
