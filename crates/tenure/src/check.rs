@@ -115,7 +115,8 @@ impl Engine {
             Some(_) => return false,
         };
         let givers = self.world().hierarchy.givers(what);
-        self.rows().get(who).iter().any(|holding| self.until_by(holding, givers, on, t).is_some())
+        let mut giving = self.rows().row(who).giving(givers);
+        giving.any(|(holding, routes)| self.until_by(holding, routes, on, t).is_some())
     }
 
     /// The same by handles, with the end: no name is looked up and nothing is allocated. A handle of another
@@ -139,7 +140,7 @@ impl Engine {
             Some(_) => return denied,
         };
         let givers = self.world().hierarchy.givers(what);
-        match self.until(self.rows().get(who), givers, on, t) {
+        match self.until(self.rows().row(who), givers, on, t) {
             Some(until) => Held { allowed: true, until },
             None => Held { allowed: false, until: t },
         }
@@ -200,8 +201,9 @@ impl Engine {
         let mut all = IntervalSet::empty();
         let mut next = None::<Timestamp>;
         let mut via = Vec::new();
-        for holding in self.rows().get(who) {
-            let when = self.when_by(holding, what, on);
+        let givers = self.world().hierarchy.givers(what);
+        for (holding, routes) in self.rows().row(who).giving(givers) {
+            let when = self.when_by(holding, routes, on);
             next = next.into_iter().chain(when.next_change_after(t)).min();
             if let Some(window) = when.component(t) {
                 via.extend(self.via(holding, window.end()));

@@ -1,24 +1,43 @@
 //! Effective access is the union of what all sources give: along a path the minimum of the ends, over several
 //! paths the maximum. Whether an end was recorded plays no part: the windows of the sources end there already.
 
-use crate::compile::{Givers, Holding, first_outside};
-use crate::engine::Engine;
+use crate::compile::{Givers, Holding, Route, first_outside};
+use crate::engine::{Engine, Row};
 use crate::store::NONE;
 use crate::time::{IntervalSet, Timestamp};
+
+/// A holding that gives a permission at some time, with the routes by which it does; always and everywhere if
+/// there are none to look at.
+type Giving<'a> = (&'a Holding, Option<&'a [Route]>);
+
+/// How many holdings that give one permission are kept at hand; who has more is searched more than once.
+const FEW: usize = 8;
 
 impl Engine {
     /// Until when a row gives a permission that it gives at `t`, without a gap; none if it does not.
     pub(crate) fn until(
         &self,
-        row: &[Holding],
+        row: Row<'_>,
         givers: Givers<'_>,
         resource: u32,
         t: Timestamp,
     ) -> Option<Timestamp> {
-        let mut until = self.longest(row, givers, resource, t)?;
-        // Each turn ends at a later change of some source, and there are finitely many.
+        let mut few = [None; FEW];
+        for (place, giving) in row.giving(givers).enumerate() {
+            match few.get_mut(place) {
+                Some(slot) => *slot = Some(giving),
+                None => return self.extended(t, |t| self.longest(row.giving(givers), resource, t)),
+            }
+        }
+        self.extended(t, |t| self.longest(few.iter().map_while(|giving| *giving), resource, t))
+    }
+
+    /// From the end of what gives a permission at `t` on to the end of what gives it then, and so on. Each turn
+    /// ends at a later change of some source, and there are finitely many.
+    fn extended(&self, t: Timestamp, longest: impl Fn(Timestamp) -> Option<Timestamp>) -> Option<Timestamp> {
+        let mut until = longest(t)?;
         while !until.is_never() {
-            match self.longest(row, givers, resource, until) {
+            match longest(until) {
                 Some(later) if later > until => until = later,
                 _ => break,
             }
@@ -26,29 +45,20 @@ impl Engine {
         Some(until)
     }
 
-    /// Until when the source that lasts longest gives a permission at `t`. The one that ends last is looked at
-    /// first: once it gives the permission, those that end before need no look.
-    fn longest(&self, row: &[Holding], givers: Givers<'_>, resource: u32, t: Timestamp) -> Option<Timestamp> {
-        const FEW: usize = 16;
-        let mut live = [(Timestamp::MIN, 0usize); FEW];
-        let mut count = 0usize;
-        for (place, holding) in row.iter().enumerate().filter(|(_, holding)| holding.is_live(t)) {
-            match live.get_mut(count) {
-                Some(slot) => *slot = (holding.end, place),
-                None => return row.iter().filter_map(|h| self.until_by(h, givers, resource, t)).max(),
+    /// Until when the holding that lasts longest gives a permission at `t`.
+    fn longest<'a>(
+        &self,
+        giving: impl Iterator<Item = Giving<'a>>,
+        resource: u32,
+        t: Timestamp,
+    ) -> Option<Timestamp> {
+        giving.fold(None, |longest, (holding, routes)| {
+            // What ends before needs no look.
+            if longest.is_some_and(|until| until >= holding.end) {
+                return longest;
             }
-            count = count.saturating_add(1);
-        }
-        let live = live.get_mut(..count)?;
-        live.sort_unstable_by_key(|(end, _)| core::cmp::Reverse(*end));
-        let mut longest = None;
-        for (end, place) in live.iter() {
-            if longest.is_some_and(|until| until >= *end) {
-                break;
-            }
-            longest = longest.max(row.get(*place).and_then(|h| self.until_by(h, givers, resource, t)));
-        }
-        longest
+            longest.max(self.until_by(holding, routes, resource, t))
+        })
     }
 
     /// Until when a holding gives a permission that it gives at `t`, as far as can be told without looking past
@@ -57,7 +67,7 @@ impl Engine {
     pub(crate) fn until_by(
         &self,
         holding: &Holding,
-        givers: Givers<'_>,
+        routes: Option<&[Route]>,
         resource: u32,
         t: Timestamp,
     ) -> Option<Timestamp> {
@@ -65,7 +75,6 @@ impl Engine {
             return None;
         }
         let world = self.world();
-        let routes = givers.by(holding.entitlement)?;
         let mut until = holding.end;
         if holding.scope != NONE || resource != NONE {
             until = until.min(world.tree.contains_until(holding.scope, resource, t)?);
@@ -84,11 +93,8 @@ impl Engine {
     }
 
     /// The instants at which a holding gives a permission.
-    pub(crate) fn when_by(&self, holding: &Holding, permission: u32, resource: u32) -> IntervalSet {
+    pub(crate) fn when_by(&self, holding: &Holding, routes: Option<&[Route]>, resource: u32) -> IntervalSet {
         let world = self.world();
-        let Some(routes) = world.hierarchy.givers(permission).by(holding.entitlement) else {
-            return IntervalSet::empty();
-        };
         let Some(window) = holding.window() else { return IntervalSet::empty() };
         let mut when = IntervalSet::from(window);
         if holding.scope != NONE {

@@ -9,7 +9,7 @@ mod life;
 mod sources;
 mod tree;
 
-pub(crate) use closure::{Givers, Hierarchy, HierarchyError};
+pub(crate) use closure::{Givers, Hierarchy, HierarchyError, Route};
 pub(crate) use eligibility::{CompiledRule, Rules, World, lost_at, standing_of};
 pub(crate) use ends::Death;
 pub(crate) use events::{open_set, planned_set, uncapped_set, unclosed_set};

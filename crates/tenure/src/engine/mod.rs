@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 
 pub use error::EngineError;
 pub use handle::{IdentityHandle, PermissionHandle, ResourceHandle};
-pub(crate) use rows::Rows;
+pub(crate) use rows::{Row, Rows};
 
 use crate::compile::{
     Hierarchy, HierarchyError, Holding, Rules, Source, Tree, World, all_holdings, holdings, renewed,

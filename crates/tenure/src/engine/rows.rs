@@ -4,7 +4,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::compile::Holding;
+use crate::compile::{Givers, Holding, Route};
 use crate::store::Sparse;
 
 /// The rows.
@@ -19,12 +19,37 @@ struct Base {
     /// Where each row ends; it begins where the one before ends.
     ends: Vec<u32>,
     holdings: Vec<Holding>,
+    /// Beside each holding its entitlement: what does not give a permission is told without reading the rest.
+    entitlements: Vec<u32>,
+}
+
+/// What an identity holds, ready to be searched for what gives a permission.
+#[derive(Clone, Copy)]
+pub(crate) struct Row<'a> {
+    holdings: &'a [Holding],
+    /// Beside each holding its entitlement; empty in a row that changed since.
+    entitlements: &'a [u32],
+}
+
+impl<'a> Row<'a> {
+    /// The holdings that give a permission at some time, each with the routes to look at.
+    #[inline]
+    pub(crate) fn giving(
+        self,
+        givers: Givers<'a>,
+    ) -> impl Iterator<Item = (&'a Holding, Option<&'a [Route]>)> {
+        let changed = if self.entitlements.is_empty() { self.holdings } else { &[] };
+        let apart = self.entitlements.iter().zip(self.holdings);
+        let apart = apart.filter_map(move |(entitlement, holding)| Some((holding, givers.by(*entitlement)?)));
+        apart.chain(changed.iter().filter_map(move |h| Some((h, givers.by(h.entitlement)?))))
+    }
 }
 
 impl Rows {
     /// Rows side by side in the order of the identities' references, with the place where each ends.
     pub(crate) fn new(ends: Vec<u32>, holdings: Vec<Holding>) -> Self {
-        Self { base: Arc::new(Base { ends, holdings }), changed: Sparse::default() }
+        let entitlements = holdings.iter().map(|holding| holding.entitlement).collect();
+        Self { base: Arc::new(Base { ends, holdings, entitlements }), changed: Sparse::default() }
     }
 
     /// What the identity holds.
@@ -32,7 +57,16 @@ impl Rows {
     pub(crate) fn get(&self, identity: u32) -> &[Holding] {
         match self.changed.get(identity) {
             Some(row) => row,
-            None => self.base.row(identity as usize),
+            None => self.base.row(identity).holdings,
+        }
+    }
+
+    /// The same, to be searched.
+    #[inline]
+    pub(crate) fn row(&self, identity: u32) -> Row<'_> {
+        match self.changed.get(identity) {
+            Some(holdings) => Row { holdings, entitlements: &[] },
+            None => self.base.row(identity),
         }
     }
 
@@ -67,7 +101,8 @@ impl Rows {
 
     /// The bytes that the rows take.
     pub(crate) fn bytes(&self) -> usize {
-        let base = self.base.holdings.capacity().saturating_mul(size_of::<Holding>());
+        let each = size_of::<Holding>().saturating_add(size_of::<u32>());
+        let base = self.base.holdings.capacity().saturating_mul(each);
         let ends = self.base.ends.capacity().saturating_mul(size_of::<u32>());
         let changed = (0u32..).take(self.changed.bound()).filter_map(|identity| self.changed.get(identity));
         let changed = changed.fold(0usize, |sum, row| sum.saturating_add(size_of_val::<[Holding]>(row)));
@@ -77,12 +112,17 @@ impl Rows {
 
 impl Base {
     #[inline]
-    fn row(&self, identity: usize) -> &[Holding] {
+    fn row(&self, identity: u32) -> Row<'_> {
+        let identity = identity as usize;
         let start = match identity.checked_sub(1) {
             Some(before) => self.ends.get(before).copied().unwrap_or(u32::MAX),
             None => 0,
         };
         let end = self.ends.get(identity).copied().unwrap_or(0);
-        self.holdings.get(start as usize..end as usize).unwrap_or_default()
+        let range = start as usize..end as usize;
+        Row {
+            entitlements: self.entitlements.get(range.clone()).unwrap_or_default(),
+            holdings: self.holdings.get(range).unwrap_or_default(),
+        }
     }
 }
