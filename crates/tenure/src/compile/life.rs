@@ -49,7 +49,7 @@ impl Life {
     pub(crate) fn of(row: &IdentityRow) -> Self {
         let mut mood = Mood { suspended: false, left: false, incarnation: 0 };
         let (mut turns, mut moods) = (Vec::new(), Vec::new());
-        for change in row.status.iter() {
+        for change in row.status().iter() {
             match change.turn {
                 Turn::Suspended if !mood.left => mood.suspended = true,
                 Turn::Resumed if !mood.left => mood.suspended = false,

@@ -125,7 +125,7 @@ impl<'a> Case<'a> {
     }
 
     fn pin_dormancy(&mut self, row: &IdentityRow, life: &Life, why: &str, moment: Moment) {
-        let turns = row.status.iter().map(|change| change.at);
+        let turns = row.status().iter().map(|change| change.at);
         let versions = row.noun.iter().flat_map(|noun| {
             noun.segments().flat_map(|(window, version)| {
                 [Some(window.start()), version.starts, version.ends].into_iter().flatten()

@@ -23,7 +23,7 @@ use crate::fact::Fact;
 use crate::log::{AdmitError, Conflict, Proposal};
 use crate::model::Basis;
 use crate::policy::Policy;
-use crate::state::{ApplyError, Effect, State};
+use crate::state::{AHEAD, Ahead, ApplyError, Effect, State};
 use crate::time::{Span, Timestamp};
 
 /// How far `now` may be behind the latest `recorded_at` without being a clock gone wrong.
@@ -140,8 +140,12 @@ impl Engine {
         }
         let mut changes = Changes::default();
         let adopted = inner.state.adoption.clone();
-        for (position, fact) in (position..).zip(facts) {
-            changes.add(inner.state.take(position, fact)?);
+        let mut positions = position..;
+        for facts in facts.chunks(AHEAD) {
+            inner.read_ahead(facts);
+            for (fact, position) in facts.iter().zip(positions.by_ref()) {
+                changes.add(inner.state.take(position, fact)?);
+            }
         }
         if inner.state.adoption != adopted {
             return Self::join(inner.policy, inner.state);
@@ -307,6 +311,17 @@ impl Inner {
 
     fn world(&self) -> World<'_> {
         World { state: &self.state, hierarchy: &self.hierarchy, tree: &self.tree }
+    }
+
+    /// Reads what the facts will change, see [`State::read_ahead`].
+    fn read_ahead(&self, facts: &[Fact]) {
+        let mut read = 0usize;
+        for Ahead { identity, .. } in self.state.read_ahead(facts) {
+            read ^= self.rows.read(identity);
+            let noun = self.state.identities.at(identity).and_then(|row| row.noun.as_ref());
+            read ^= noun.map_or(0, |noun| usize::from(noun.is_constant()));
+        }
+        core::hint::black_box(read);
     }
 
     fn compile_structure(&mut self) -> Result<(), EngineError> {

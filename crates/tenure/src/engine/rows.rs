@@ -70,6 +70,12 @@ impl Rows {
         }
     }
 
+    /// Reads ahead what a change of the row touches.
+    pub(crate) fn read(&self, identity: u32) -> usize {
+        let row = self.get(identity).iter();
+        row.fold(self.changed.read(identity), |read, holding| read ^ holding.entitlement as usize)
+    }
+
     /// Replaces a row.
     pub(crate) fn set(&mut self, identity: u32, row: Arc<[Holding]>) {
         self.changed.set(identity, row);

@@ -38,7 +38,7 @@ use serde::{Deserialize, Serialize};
 
 pub use expected::{Expect, SnapshotError};
 pub use fold::ApplyError;
-pub(crate) use fold::{Effect, half_digest};
+pub(crate) use fold::{AHEAD, Ahead, Effect, half_digest};
 pub(crate) use merkle::{hex, leaf_hash};
 pub(crate) use records::{
     Door, EntitlementRow, EventRow, Extension as GrantExtension, GrantRow, IdentityRow, OWN_NAME, PersonRow,
@@ -76,10 +76,10 @@ pub struct State {
     pub(crate) policy_version: u64,
 
     pub(crate) identity_names: Names,
-    pub(crate) identities: Pages<IdentityRow>,
+    pub(crate) identities: Pages<IdentityRow, 8>,
     /// Beside each identity what it holds.
     #[serde(with = "packed::rows")]
-    pub(crate) persons: Pages<PersonRow, 8>,
+    pub(crate) persons: Pages<PersonRow, 256>,
     pub(crate) entitlement_names: Names,
     pub(crate) entitlements: Pages<EntitlementRow>,
     pub(crate) permission_names: Names,
@@ -103,9 +103,9 @@ pub struct State {
     pub(crate) request_index: Index,
     pub(crate) resolved_with: Pages<Arc<Vec<Listed>>>,
     #[serde(with = "packed::rows")]
-    pub(crate) grants: Pages<GrantRow>,
+    pub(crate) grants: Pages<GrantRow, 32>,
     #[serde(with = "packed::rows")]
-    pub(crate) own_names: Pages<OwnName>,
+    pub(crate) own_names: Pages<OwnName, 64>,
     #[serde(skip)]
     pub(crate) own_name_index: Index,
     #[serde(with = "packed::list")]

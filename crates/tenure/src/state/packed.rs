@@ -62,8 +62,8 @@ pub(super) mod rows {
 
     use crate::store::{Pages, Raw};
 
-    pub(crate) fn serialize<T: Raw, S: Serializer, const BITS: u32>(
-        rows: &Pages<T, BITS>,
+    pub(crate) fn serialize<T: Raw, S: Serializer, const PAGE: usize>(
+        rows: &Pages<T, PAGE>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         let mut bytes = Vec::with_capacity(rows.len().saturating_mul(T::SIZE));
@@ -71,9 +71,9 @@ pub(super) mod rows {
         serializer.serialize_bytes(&bytes)
     }
 
-    pub(crate) fn deserialize<'de, T: Raw, D: Deserializer<'de>, const BITS: u32>(
+    pub(crate) fn deserialize<'de, T: Raw, D: Deserializer<'de>, const PAGE: usize>(
         deserializer: D,
-    ) -> Result<Pages<T, BITS>, D::Error> {
+    ) -> Result<Pages<T, PAGE>, D::Error> {
         let mut bytes = <&[u8]>::deserialize(deserializer)?;
         let count = bytes.len().checked_div(T::SIZE).unwrap_or(0);
         let pages = Pages::collect(core::iter::from_fn(|| T::take(&mut bytes)));

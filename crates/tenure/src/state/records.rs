@@ -19,9 +19,22 @@ pub(crate) struct IdentityRow {
     /// None while it is only named.
     #[serde(with = "super::packed::optional")]
     pub(crate) noun: Option<Arc<History<Identity, IdentityChange>>>,
-    pub(crate) status: Arc<Vec<StatusChange>>,
+    /// Its turns, in timeline order; most have none.
+    status: Option<Arc<Vec<StatusChange>>>,
     /// Of the key `identity`.
     pub(crate) version: u64,
+}
+
+impl IdentityRow {
+    /// Its turns, in timeline order.
+    pub(crate) fn status(&self) -> &[StatusChange] {
+        self.status.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    /// Its turns, to be changed.
+    pub(crate) fn status_mut(&mut self) -> &mut Vec<StatusChange> {
+        Arc::make_mut(self.status.get_or_insert_default())
+    }
 }
 
 /// What an identity holds. It stands apart from the identity, because it changes far more often and is plain

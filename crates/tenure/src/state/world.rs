@@ -23,7 +23,7 @@ impl State {
         let mut world = Sha256::new();
         self.write_nouns(&mut world, "identity", &self.identity_names, &self.identities, |row| {
             let turns: Vec<(Timestamp, u8)> =
-                row.status.iter().map(|s| (s.at, turn_number(s.turn))).collect();
+                row.status().iter().map(|s| (s.at, turn_number(s.turn))).collect();
             row.noun.as_deref().map(|noun| line(&(timeline(noun), turns)))
         });
         self.write_nouns(&mut world, "account", &self.account_names, &self.accounts, |row| {
@@ -83,12 +83,12 @@ impl State {
         hex(&world.finalize())
     }
 
-    fn write_nouns<R>(
+    fn write_nouns<R, const PAGE: usize>(
         &self,
         world: &mut Sha256,
         kind: &str,
         names: &Names,
-        rows: &Pages<R>,
+        rows: &Pages<R, PAGE>,
         content: impl Fn(&R) -> Option<String>,
     ) {
         let sorted: BTreeMap<&str, &R> =

@@ -6,6 +6,7 @@ mod names;
 mod pages;
 mod raw;
 mod sparse;
+mod table;
 mod texts;
 
 pub(crate) use index::{Index, hash, stable_hash};

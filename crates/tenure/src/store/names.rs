@@ -19,6 +19,18 @@ impl Names {
         self.index.find(hash(name), |r| self.list.at(r).is_some_and(|n| **n == *name))
     }
 
+    /// The first reference that may be the one of a name with this hash, or none.
+    #[inline]
+    pub(crate) fn likely(&self, hash: u64) -> u32 {
+        self.index.likely(hash)
+    }
+
+    /// Reads a name ahead.
+    #[inline]
+    pub(crate) fn read(&self, reference: u32) -> usize {
+        self.list.at(reference).and_then(|name| name.as_bytes().first()).map_or(0, |byte| usize::from(*byte))
+    }
+
     /// The reference of a name, known from now on.
     pub(crate) fn intern(&mut self, name: &str) -> Option<u32> {
         if let Some(found) = self.find(name) {

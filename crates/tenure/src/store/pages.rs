@@ -1,6 +1,6 @@
-//! A growing array in pages at the leaves of a tree; a clone shares all of it, a write copies one path. Inner
-//! nodes are narrow, because to copy one touches the reference count of each of its children, and those are far
-//! apart in memory; pages of plain data are wide, because to copy one is a single sweep.
+//! A growing array in pages at the leaves of a tree, the last page apart; a clone shares all of it, a write copies
+//! one path. Inner nodes are narrow, because to copy one touches the reference count of each of its children, and
+//! those are far apart in memory; pages of plain data may be wide, because to copy one is a single sweep.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -11,60 +11,85 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Children per inner node, as a power of two.
 const NODE_BITS: u32 = 3;
+const WIDTH: usize = 1 << NODE_BITS;
 
-/// The array. A page holds 2 to the power of `BITS` items.
+/// The array. A page holds `PAGE` items, a power of two.
 #[derive(Debug)]
-pub(crate) struct Pages<T, const BITS: u32 = 6> {
+pub(crate) struct Pages<T, const PAGE: usize = 64> {
     len: usize,
     /// How many inner nodes stand above a page.
     height: u32,
-    root: Arc<Node<T>>,
+    root: Node<T, PAGE>,
+    /// What comes after the last full page: never a full one.
+    tail: Arc<Vec<T>>,
 }
 
 #[derive(Debug)]
-enum Node<T> {
-    Branch(Vec<Arc<Node<T>>>),
-    Page(Vec<T>),
+enum Node<T, const PAGE: usize> {
+    Empty,
+    Branch(Arc<[Self; WIDTH]>),
+    Page(Arc<[T; PAGE]>),
 }
 
-impl<T: Clone> Clone for Node<T> {
+impl<T, const PAGE: usize> Clone for Node<T, PAGE> {
     fn clone(&self) -> Self {
         match self {
-            Self::Branch(children) => Self::Branch(children.clone()),
-            Self::Page(items) => {
-                // The last page is about to grow: give it room at once. Other pages are full as they are.
-                let mut copy = Vec::with_capacity(items.len().next_power_of_two().max(4));
-                copy.extend_from_slice(items);
-                Self::Page(copy)
-            }
+            Self::Empty => Self::Empty,
+            Self::Branch(children) => Self::Branch(Arc::clone(children)),
+            Self::Page(items) => Self::Page(Arc::clone(items)),
         }
     }
 }
 
-impl<T, const BITS: u32> Clone for Pages<T, BITS> {
+impl<T, const PAGE: usize> Clone for Pages<T, PAGE> {
     fn clone(&self) -> Self {
-        Self { len: self.len, height: self.height, root: Arc::clone(&self.root) }
+        Self { len: self.len, height: self.height, root: self.root.clone(), tail: Arc::clone(&self.tail) }
     }
 }
 
-impl<T, const BITS: u32> Default for Pages<T, BITS> {
+impl<T, const PAGE: usize> Default for Pages<T, PAGE> {
     fn default() -> Self {
-        Self { len: 0, height: 0, root: Arc::new(Node::Page(Vec::new())) }
+        Self { len: 0, height: 0, root: Node::Empty, tail: Arc::default() }
     }
 }
 
-/// Which child of a node `level` above the pages leads to the item.
-const fn child<const BITS: u32>(at: usize, level: u32) -> usize {
-    (at >> BITS.saturating_add(NODE_BITS.saturating_mul(level))) & ((1 << NODE_BITS) - 1)
+/// Which child of a node `level` above the pages leads to the page of that number.
+const fn child(page: usize, level: u32) -> usize {
+    (page >> NODE_BITS.saturating_mul(level.saturating_sub(1))) & (WIDTH - 1)
 }
 
-const fn in_page<const BITS: u32>(at: usize) -> usize {
-    at & !(usize::MAX << BITS)
-}
+impl<T, const PAGE: usize> Pages<T, PAGE> {
+    const BITS: u32 = {
+        assert!(PAGE.is_power_of_two());
+        PAGE.trailing_zeros()
+    };
 
-impl<T, const BITS: u32> Pages<T, BITS> {
     pub(crate) const fn len(&self) -> usize {
         self.len
+    }
+
+    const fn in_page(at: usize) -> usize {
+        at & PAGE.wrapping_sub(1)
+    }
+
+    /// Whether the item stands in the tail, if it is there at all.
+    const fn in_tail(&self, at: usize) -> bool {
+        at >> Self::BITS == self.len >> Self::BITS
+    }
+
+    /// The full page of that number.
+    #[inline]
+    fn page(&self, page: usize) -> Option<&[T; PAGE]> {
+        let mut node = &self.root;
+        let mut level = self.height;
+        loop {
+            match node {
+                Node::Branch(children) => node = children.get(child(page, level))?,
+                Node::Page(items) => return Some(items),
+                Node::Empty => return None,
+            }
+            level = level.saturating_sub(1);
+        }
     }
 
     #[inline]
@@ -72,15 +97,10 @@ impl<T, const BITS: u32> Pages<T, BITS> {
         if at >= self.len {
             return None;
         }
-        let mut node = &*self.root;
-        for level in (0..self.height).rev() {
-            let Node::Branch(children) = node else { return None };
-            node = children.get(child::<BITS>(at, level))?;
+        if self.in_tail(at) {
+            return self.tail.get(Self::in_page(at));
         }
-        match node {
-            Node::Page(items) => items.get(in_page::<BITS>(at)),
-            Node::Branch(_) => None,
-        }
+        self.page(at >> Self::BITS)?.get(Self::in_page(at))
     }
 
     /// The item that a `u32` reference names.
@@ -89,78 +109,104 @@ impl<T, const BITS: u32> Pages<T, BITS> {
         self.get(reference as usize)
     }
 
+    /// Reads ahead what a change of the item touches: the nodes that lead to it, and the counts of all their
+    /// children, which copies of the nodes raise one after the other.
+    #[inline]
+    pub(crate) fn read(&self, reference: u32) -> usize {
+        let at = reference as usize;
+        if at >= self.len || self.in_tail(at) {
+            return 0;
+        }
+        let mut read = 0usize;
+        let mut node = &self.root;
+        let mut level = self.height;
+        while let Node::Branch(children) = node {
+            for child in children.iter() {
+                read ^= match child {
+                    Node::Empty => 0,
+                    Node::Branch(children) => Arc::strong_count(children),
+                    Node::Page(items) => Arc::strong_count(items),
+                };
+            }
+            let Some(next) = children.get(child(at >> Self::BITS, level)) else { return read };
+            node = next;
+            level = level.saturating_sub(1);
+        }
+        read
+    }
+
     /// All items in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        let mut open: Vec<core::slice::Iter<'_, Arc<Node<T>>>> = Vec::new();
-        let mut page = match &*self.root {
-            Node::Page(items) => items.iter(),
-            Node::Branch(children) => {
-                open.push(children.iter());
-                [].iter()
-            }
-        };
-        core::iter::from_fn(move || {
-            loop {
-                if let Some(item) = page.next() {
-                    return Some(item);
-                }
-                match open.last_mut()?.next() {
-                    None => {
-                        open.pop();
-                    }
-                    Some(node) => match &**node {
-                        Node::Page(items) => page = items.iter(),
-                        Node::Branch(children) => open.push(children.iter()),
-                    },
-                }
-            }
-        })
+        let full = (0..self.len >> Self::BITS).filter_map(|page| self.page(page));
+        full.flatten().chain(self.tail.iter())
     }
-}
 
-impl<T, const BITS: u32> Pages<T, BITS> {
+    /// Puts a full page behind all others.
+    fn add_page(&mut self, number: usize, items: [T; PAGE]) {
+        let items = Node::Page(Arc::new(items));
+        if number >> NODE_BITS.saturating_mul(self.height) != 0 {
+            let mut children = [const { Node::Empty }; WIDTH];
+            let [first, ..] = &mut children;
+            *first = core::mem::replace(&mut self.root, Node::Empty);
+            self.root = Node::Branch(Arc::new(children));
+            self.height = self.height.saturating_add(1);
+        }
+        let mut node = &mut self.root;
+        for level in (1..=self.height).rev() {
+            if let Node::Empty = node {
+                *node = Node::Branch(Arc::new([const { Node::Empty }; WIDTH]));
+            }
+            let Node::Branch(children) = node else { return };
+            let Some(next) = Arc::make_mut(children).get_mut(child(number, level)) else { return };
+            node = next;
+        }
+        *node = items;
+    }
+
+    /// Adds an item behind a tail that nobody shares.
+    fn grow(&mut self, item: T) -> Option<u32> {
+        let reference = u32::try_from(self.len).ok().filter(|r| *r != super::NONE)?;
+        let tail = Arc::get_mut(&mut self.tail)?;
+        if tail.is_empty() && self.len > 0 {
+            tail.reserve_exact(PAGE);
+        }
+        tail.push(item);
+        if tail.len() == PAGE {
+            let items = <[T; PAGE]>::try_from(core::mem::take(tail)).ok()?;
+            self.add_page(self.len >> Self::BITS, items);
+        }
+        self.len = self.len.checked_add(1)?;
+        Some(reference)
+    }
+
     /// The items in pages, made one after the other; none if there are more than references.
-    pub(crate) fn collect(items: impl Iterator<Item = T>) -> Option<Self> {
-        let page = 1usize << BITS;
-        let (mut len, mut nodes, mut open) = (0usize, Vec::new(), Vec::new());
-        for item in items {
-            if open.len() == page {
-                nodes.push(Arc::new(Node::Page(core::mem::take(&mut open))));
-            }
-            if open.is_empty() && !nodes.is_empty() {
-                open.reserve_exact(page);
-            }
-            open.push(item);
-            len = len.checked_add(1).filter(|len| *len < super::NONE as usize)?;
-        }
-        nodes.push(Arc::new(Node::Page(open)));
-        let mut height = 0u32;
-        while nodes.len() > 1 {
-            let mut above = Vec::with_capacity(nodes.len() >> NODE_BITS);
-            for children in nodes.chunks(1 << NODE_BITS) {
-                above.push(Arc::new(Node::Branch(children.to_vec())));
-            }
-            nodes = above;
-            height = height.saturating_add(1);
-        }
-        Some(Self { len, height, root: nodes.pop()? })
+    pub(crate) fn collect(mut items: impl Iterator<Item = T>) -> Option<Self> {
+        let mut pages = Self::default();
+        items.try_for_each(|item| pages.grow(item).map(|_| ()))?;
+        Some(pages)
     }
 }
 
-impl<T: Clone, const BITS: u32> Pages<T, BITS> {
+impl<T: Clone, const PAGE: usize> Pages<T, PAGE> {
     #[inline]
     pub(crate) fn get_mut(&mut self, at: usize) -> Option<&mut T> {
         if at >= self.len {
             return None;
         }
-        let mut node = Arc::make_mut(&mut self.root);
-        for level in (0..self.height).rev() {
-            let Node::Branch(children) = node else { return None };
-            node = Arc::make_mut(children.get_mut(child::<BITS>(at, level))?);
+        if self.in_tail(at) {
+            return Arc::make_mut(&mut self.tail).get_mut(Self::in_page(at));
         }
-        match node {
-            Node::Page(items) => items.get_mut(in_page::<BITS>(at)),
-            Node::Branch(_) => None,
+        let mut node = &mut self.root;
+        let mut level = self.height;
+        loop {
+            match node {
+                Node::Branch(children) => {
+                    node = Arc::make_mut(children).get_mut(child(at >> Self::BITS, level))?;
+                }
+                Node::Page(items) => return Arc::make_mut(items).get_mut(Self::in_page(at)),
+                Node::Empty => return None,
+            }
+            level = level.saturating_sub(1);
         }
     }
 
@@ -172,38 +218,23 @@ impl<T: Clone, const BITS: u32> Pages<T, BITS> {
 
     /// Adds an item and tells its reference; none when references have run out.
     pub(crate) fn push(&mut self, item: T) -> Option<u32> {
-        let at = self.len;
-        let reference = u32::try_from(at).ok().filter(|r| *r != super::NONE)?;
-        let room = BITS.saturating_add(NODE_BITS.saturating_mul(self.height));
-        if at >> room != 0 {
-            let below = core::mem::replace(&mut self.root, Arc::new(Node::Branch(Vec::new())));
-            self.root = Arc::new(Node::Branch(alloc::vec![below]));
-            self.height = self.height.saturating_add(1);
+        if Arc::get_mut(&mut self.tail).is_none() {
+            // It is about to grow: give the copy room at once.
+            let mut copy = Vec::with_capacity(PAGE);
+            copy.extend_from_slice(&self.tail);
+            self.tail = Arc::new(copy);
         }
-        let mut node = Arc::make_mut(&mut self.root);
-        for level in (0..self.height).rev() {
-            let Node::Branch(children) = node else { return None };
-            let place = child::<BITS>(at, level);
-            if place == children.len() {
-                let empty = if level == 0 { Node::Page(Vec::new()) } else { Node::Branch(Vec::new()) };
-                children.push(Arc::new(empty));
-            }
-            node = Arc::make_mut(children.get_mut(place)?);
-        }
-        let Node::Page(items) = node else { return None };
-        items.push(item);
-        self.len = at.checked_add(1)?;
-        Some(reference)
+        self.grow(item)
     }
 }
 
-impl<T: PartialEq, const BITS: u32> PartialEq for Pages<T, BITS> {
+impl<T: PartialEq, const PAGE: usize> PartialEq for Pages<T, PAGE> {
     fn eq(&self, other: &Self) -> bool {
         self.len == other.len && self.iter().eq(other.iter())
     }
 }
 
-impl<T: Serialize, const BITS: u32> Serialize for Pages<T, BITS> {
+impl<T: Serialize, const PAGE: usize> Serialize for Pages<T, PAGE> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut out = serializer.serialize_seq(Some(self.len))?;
         for item in self.iter() {
@@ -213,15 +244,15 @@ impl<T: Serialize, const BITS: u32> Serialize for Pages<T, BITS> {
     }
 }
 
-impl<'de, T: Deserialize<'de> + Clone, const BITS: u32> Deserialize<'de> for Pages<T, BITS> {
+impl<'de, T: Deserialize<'de> + Clone, const PAGE: usize> Deserialize<'de> for Pages<T, PAGE> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Items<T, const BITS: u32>(core::marker::PhantomData<T>);
-        impl<'de, T: Deserialize<'de> + Clone, const BITS: u32> Visitor<'de> for Items<T, BITS> {
-            type Value = Pages<T, BITS>;
+        struct Items<T, const PAGE: usize>(core::marker::PhantomData<T>);
+        impl<'de, T: Deserialize<'de> + Clone, const PAGE: usize> Visitor<'de> for Items<T, PAGE> {
+            type Value = Pages<T, PAGE>;
             fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.write_str("items")
             }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Pages<T, BITS>, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Pages<T, PAGE>, A::Error> {
                 let mut failed = None;
                 let items = core::iter::from_fn(|| match items.next_element() {
                     Ok(item) => item,
@@ -238,7 +269,7 @@ impl<'de, T: Deserialize<'de> + Clone, const BITS: u32> Deserialize<'de> for Pag
                 Ok(pages)
             }
         }
-        deserializer.deserialize_seq(Items::<T, BITS>(core::marker::PhantomData))
+        deserializer.deserialize_seq(Items::<T, PAGE>(core::marker::PhantomData))
     }
 }
 
@@ -253,7 +284,7 @@ mod tests {
             writes in proptest::collection::vec((any::<bool>(), 0usize..5000, any::<u16>()), 0..400),
             start in 0usize..3000,
         ) {
-            let mut pages = Pages::<u16, 3>::default();
+            let mut pages = Pages::<u16, 8>::default();
             let mut array = Vec::new();
             for n in 0..start {
                 pages.push(n as u16);
@@ -275,7 +306,7 @@ mod tests {
                 prop_assert_eq!(pages.get(at), array.get(at));
             }
             let text = serde_json::to_string(&pages).unwrap();
-            let mut back: Pages<u16, 3> = serde_json::from_str(&text).unwrap();
+            let mut back: Pages<u16, 8> = serde_json::from_str(&text).unwrap();
             prop_assert_eq!(&back, &pages);
             prop_assert_eq!(back.push(7), Some(array.len() as u32));
             prop_assert_eq!(back.get(array.len()), Some(&7));

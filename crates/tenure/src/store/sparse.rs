@@ -64,6 +64,26 @@ impl<T> Sparse<T> {
     }
 }
 
+impl<V: ?Sized> Sparse<Arc<V>> {
+    /// Reads ahead what a change of the value touches: the nodes that lead to it, and the counts of all their
+    /// children, which copies of the nodes raise one after the other.
+    pub(crate) fn read(&self, at: u32) -> usize {
+        let mut read = 0usize;
+        let mut node = &self.root;
+        let mut level = self.height;
+        while let Node::Branch(children) = &**node {
+            read ^= children.iter().flatten().fold(0, |read, child| read ^ Arc::strong_count(child));
+            let Some(Some(next)) = children.get(child(at as usize, level)) else { return read };
+            node = next;
+            level = level.saturating_sub(1);
+        }
+        if let Node::Leaf(values) = &**node {
+            read ^= values.iter().flatten().fold(0, |read, value| read ^ Arc::strong_count(value));
+        }
+        read
+    }
+}
+
 impl<T: Clone> Sparse<T> {
     pub(crate) fn set(&mut self, at: u32, value: T) {
         let at = at as usize;

@@ -126,7 +126,6 @@ impl State {
 
     pub(super) fn issue(&mut self, terms: &GrantTerms, fact: &Fact, version: u64) -> Option<Effect> {
         let holder = self.identity(&terms.beneficiary)?;
-        self.persons.at_mut(holder)?.version = version;
         let request = match &terms.request {
             Some(request) => self.request(request.as_str())?,
             None => NONE,
@@ -135,6 +134,7 @@ impl State {
             row.version = version;
         }
         if self.grant_reference(terms.id.as_str()).is_some() {
+            self.persons.at_mut(holder)?.version = version;
             return Some(Effect::Nothing);
         }
         let entitlement = self.entitlement(&terms.entitlement)?;
@@ -154,6 +154,9 @@ impl State {
                 own
             }
         };
+        let basis = self.basis(&terms.basis)?;
+        let person = self.persons.at_mut(holder)?;
+        person.version = version;
         let row = GrantRow {
             start: terms.term.start(),
             end: terms.term.end(),
@@ -167,9 +170,9 @@ impl State {
             entitlement,
             scope,
             event,
-            basis: self.basis(&terms.basis)?,
+            basis,
             request: named,
-            previous_of_holder: self.person(holder).last_grant,
+            previous_of_holder: core::mem::replace(&mut person.last_grant, grant),
             previous_of_event: self.events.at(event).map_or(NONE, |row| row.last_grant),
             previous_of_request: self.requests.at(request).map_or(NONE, |row| row.last_grant),
             item: item.unwrap_or(OWN_NAME),
@@ -177,7 +180,6 @@ impl State {
             extended: false,
         };
         self.grants.push(row)?;
-        self.persons.at_mut(holder)?.last_grant = grant;
         if let Some(row) = self.events.at_mut(event) {
             row.last_grant = grant;
         }

@@ -1,5 +1,6 @@
 //! The fold: one fact at a time, without a policy, total on well-formed facts.
 
+mod ahead;
 mod early;
 mod events;
 mod holdings;
@@ -8,6 +9,8 @@ mod take_back;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+
+pub(crate) use ahead::{AHEAD, Ahead};
 
 use super::records::{Turn, see};
 use super::{Adopted, Stage, State, leaf_hash};
@@ -97,7 +100,15 @@ impl State {
     /// # Errors
     /// As [`State::apply`]; the facts before the one at fault are taken in.
     pub fn apply_all(&mut self, position: u64, facts: &[Fact]) -> Result<(), ApplyError> {
-        (position..).zip(facts).try_for_each(|(position, fact)| self.apply(position, fact))
+        let mut positions = position..;
+        for facts in facts.chunks(AHEAD) {
+            let _ = self.read_ahead(facts);
+            facts
+                .iter()
+                .zip(positions.by_ref())
+                .try_for_each(|(fact, position)| self.apply(position, fact))?;
+        }
+        Ok(())
     }
 
     /// Takes in a fact and tells what it may have changed.

@@ -36,7 +36,7 @@ impl State {
     ) -> Option<Effect> {
         let (reference, row) = self.identity_row(id)?;
         row.version = position.checked_add(1)?;
-        let status = Arc::make_mut(&mut row.status);
+        let status = row.status_mut();
         let place = status.partition_point(|s| (s.at, s.position) < (at, position));
         status.insert(place, StatusChange { at, position, turn });
         Some(Effect::Identity(reference))

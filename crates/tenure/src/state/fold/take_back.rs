@@ -83,9 +83,11 @@ impl State {
                 Subject::Identity(id) => {
                     let row = self.identity_names.find(id).and_then(|r| self.identities.at_mut(r));
                     row.is_some_and(|row| {
-                        let turns = row.status.len();
-                        Arc::make_mut(&mut row.status).retain(|turn| turn.position != position);
-                        row.status.len() < turns || withdraw(&mut row.noun, position)
+                        let turned = row.status().iter().any(|turn| turn.position == position);
+                        if turned {
+                            row.status_mut().retain(|turn| turn.position != position);
+                        }
+                        turned || withdraw(&mut row.noun, position)
                     })
                 }
                 Subject::Account(id) => {
