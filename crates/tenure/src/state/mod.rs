@@ -79,7 +79,7 @@ pub struct State {
     pub(crate) identities: Pages<IdentityRow, 8>,
     /// Beside each identity what it holds.
     #[serde(with = "packed::rows")]
-    pub(crate) persons: Pages<PersonRow, 256>,
+    pub(crate) persons: Pages<PersonRow, 64>,
     pub(crate) entitlement_names: Names,
     pub(crate) entitlements: Pages<EntitlementRow>,
     pub(crate) permission_names: Names,
