@@ -329,10 +329,21 @@ impl Inner {
     /// Reads what the facts will change, see [`State::read_ahead`].
     fn read_ahead(&self, facts: &[Fact]) {
         let mut read = 0usize;
-        for Ahead { identity, .. } in self.state.read_ahead(facts) {
-            read ^= self.rows.read(identity);
-            let noun = self.state.identities.at(identity).and_then(|row| row.noun.as_ref());
+        let all = self.state.read_ahead(facts);
+        for Ahead { identity, .. } in &all {
+            read ^= self.rows.read(*identity);
+            let noun = self.state.identities.at(*identity).and_then(|row| row.noun.as_ref());
             read ^= noun.map_or(0, |noun| usize::from(noun.is_constant()));
+        }
+        for one in all.iter().filter(|one| one.changes_identity) {
+            for holding in self.rows.get(one.identity) {
+                let Source::Grant(grant) = holding.source() else { continue };
+                read ^= self
+                    .state
+                    .grants
+                    .at(grant)
+                    .map_or(0, |row| (row.basis ^ row.previous_of_holder) as usize);
+            }
         }
         core::hint::black_box(read);
     }

@@ -17,6 +17,7 @@ pub(crate) const AHEAD: usize = 64;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ahead {
     identity_hash: u64,
+    entitlement_hash: u64,
     grant_hash: u64,
     fact_hash: u64,
     /// The identity, or the holder of the grant.
@@ -24,7 +25,9 @@ pub(crate) struct Ahead {
     /// The grant, if it is there.
     pub(crate) grant: u32,
     own_name: u32,
-    changes_identity: bool,
+    entitlement: u32,
+    /// Whether all that the identity holds may end otherwise.
+    pub(crate) changes_identity: bool,
     changes_grant: bool,
 }
 
@@ -44,7 +47,13 @@ impl Ahead {
             Body::GrantEnded(e) | Body::GrantRevoked(e) | Body::GrantVoided(e) => (None, Some(&e.id)),
             _ => (None, None),
         };
+        let entitlement = match &fact.body {
+            Body::GrantIssued(terms) => Some(&terms.entitlement),
+            _ => None,
+        };
         Self {
+            entitlement_hash: entitlement.map_or(0, |id| hash(id.as_str())),
+            entitlement: NONE,
             identity_hash: identity.map_or(0, |id| hash(id.as_str())),
             grant_hash: grant.map_or(0, |id| hash(id.as_str())),
             fact_hash: stable_hash(fact.id.as_str()),
@@ -64,11 +73,13 @@ impl State {
         let mut read = 0usize;
         for one in &mut all {
             one.identity = self.identity_names.likely(one.identity_hash);
+            one.entitlement = self.entitlement_names.likely(one.entitlement_hash);
             one.own_name = self.own_name_index.likely(one.grant_hash);
             read ^= self.fact_index.likely(one.fact_hash) as usize;
         }
         for one in &mut all {
             read ^= self.identity_names.read(one.identity);
+            read ^= self.entitlement_names.read(one.entitlement);
             if let Some(own) = self.own_names.at(one.own_name) {
                 one.grant = own.grant;
                 read ^= self.texts.get(own.name).len();
