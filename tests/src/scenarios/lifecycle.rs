@@ -68,7 +68,7 @@ fn given_back() -> Scenario {
                         "recorded_at": "2026-03-02T12:00:00Z",
                         "body": {"cause": "grant.deactivated", "id": "r-1#0", "reason": "done"},
                     }],
-                    "touches": [["person:ann"]],
+                    "touches": [["person:ann", "group:admin"]],
                 }),
             ),
         )

@@ -49,7 +49,7 @@ fn records_once() -> Scenario {
                             "recorded_at": "2026-03-04T12:00:00Z",
                             "body": {"cause": "grant.expired", "id": "r-1#0", "reason": null},
                         }],
-                        "touches": [["person:ann"]],
+                        "touches": [["person:ann", "group:admin"]],
                     }),
                 )
                 .removes("ann", "admin", "prod"),

@@ -8,10 +8,11 @@ use alloc::vec::Vec;
 
 use super::selector::{Places, What, Who, meet, member_when};
 use super::{CompiledCapacity, CompiledStanding, Conditions, Death, Hierarchy, Life, Restrictions, Tree};
+use crate::fact::Cause;
 use crate::id::{AttributeId, EntitlementId, RuleId};
 use crate::model::RuleRef;
 use crate::policy::{Eligibility, Policy, Via};
-use crate::state::{GrantRow, State};
+use crate::state::{GrantExtension, GrantRow, State};
 use crate::time::{IntervalSet, Reading, Timestamp};
 
 /// The rules of a policy, ready to be asked what matches.
@@ -55,12 +56,59 @@ pub(crate) struct World<'a> {
     pub(crate) conditions: &'a Conditions,
     /// When the current policy was adopted.
     pub(crate) adopted: Timestamp,
+    /// When the grants of the holder in question die, as far as that is worked out.
+    pub(crate) deaths: Option<&'a Deaths>,
 }
+
+/// When grants die, by what tells them apart.
+pub(crate) type Deaths = BTreeMap<(u32, u16), Death>;
 
 impl World<'_> {
     /// When a grant dies, and of what; `life` is that of its holder.
     pub(crate) fn death(self, grant: &GrantRow, life: &Life) -> Death {
-        Death::of(grant, self.state.extensions_of(grant), life, self)
+        let key = (grant.request, grant.item);
+        if let Some(known) = self.deaths.and_then(|deaths| deaths.get(&key)) {
+            return *known;
+        }
+        if !self.rules.depend_on_grants {
+            return self.death_with(grant, self.state.extensions_of(grant), life);
+        }
+        let deaths = self.deaths_of(grant.holder, life);
+        deaths.get(&key).copied().unwrap_or(Death { at: grant.start, cause: Cause::EligibilityLost })
+    }
+
+    /// When it would die with these extensions.
+    pub(crate) fn death_with(self, grant: &GrantRow, extensions: &[GrantExtension], life: &Life) -> Death {
+        if self.deaths.is_some() || !self.rules.depend_on_grants {
+            return Death::of(grant, extensions, life, self);
+        }
+        let deaths = self.deaths_of(grant.holder, life);
+        Death::of(grant, extensions, life, World { deaths: Some(&deaths), ..self })
+    }
+
+    /// When all grants of a holder die. One may keep another alive, but nothing perpetuates itself: at first all
+    /// count as dead when they start, and what that leaves alive is found in rounds, each from the one before.
+    pub(crate) fn deaths_of(self, holder: u32, life: &Life) -> Deaths {
+        let mut grants = Vec::new();
+        let mut next = self.state.person(holder).last_grant;
+        while let Some(grant) = self.state.grants.at(next) {
+            grants.push(grant);
+            next = grant.previous_of_holder;
+        }
+        let key = |grant: &GrantRow| (grant.request, grant.item);
+        let unborn = |grant: &&GrantRow| Death { at: grant.start, cause: Cause::EligibilityLost };
+        let mut deaths: Deaths = grants.iter().map(|grant| (key(grant), unborn(grant))).collect();
+        // Each round but the last keeps something alive for longer, by an end that some source has.
+        for _ in 0..=grants.len().saturating_mul(grants.len()) {
+            let world = World { deaths: Some(&deaths), ..self };
+            let of = |grant: &&GrantRow| Death::of(grant, self.state.extensions_of(grant), life, world);
+            let found: Deaths = grants.iter().map(|grant| (key(grant), of(grant))).collect();
+            if found == deaths {
+                break;
+            }
+            deaths = found;
+        }
+        deaths
     }
 }
 

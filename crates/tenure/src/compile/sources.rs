@@ -4,7 +4,7 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use super::{Life, World, standing_of};
+use super::{Deaths, Life, World, standing_of};
 use crate::state::GrantRow;
 use crate::store::NONE;
 use crate::time::{IntervalSet, Timestamp, Window};
@@ -115,7 +115,14 @@ pub(crate) fn all_holdings(world: World<'_>) -> Option<(Vec<u32>, Vec<Holding>)>
             place(holding, who)?;
         }
     }
+    // Where one grant may keep another alive, those of each holder are worked out together.
+    let mut worked_out: Vec<Deaths> = Vec::new();
+    if world.rules.depend_on_grants {
+        worked_out.extend((0u32..).zip(&lives).map(|(holder, life)| world.deaths_of(holder, life)));
+    }
     for (reference, grant) in (0u32..).zip(state.grants.iter()) {
+        let deaths = worked_out.get(grant.holder as usize);
+        let world = World { deaths, ..world };
         let life = lives.get(grant.holder as usize)?;
         let held = of_grant(reference, grant, life, world);
         // What is void keeps its place, with a window in which it is never live.
@@ -154,6 +161,8 @@ pub(crate) fn holdings(who: u32, world: World<'_>) -> Vec<Holding> {
     let mut holdings = Vec::new();
     let Some(row) = world.state.identities.at(who) else { return holdings };
     let life = Life::of(row);
+    let deaths = world.rules.depend_on_grants.then(|| world.deaths_of(who, &life));
+    let world = World { deaths: deaths.as_ref(), ..world };
     let person = world.state.person(who);
     let mut grant = person.last_grant;
     while let Some(g) = world.state.grants.at(grant) {

@@ -172,7 +172,7 @@ impl<'a> Case<'a> {
         let extension = GrantExtension { at: self.at(), position: u64::MAX, command: NONE, end, limit };
         extensions.insert(place, extension);
         let life = Life::of(row);
-        Death::of(grant, &extensions, &life, self.world()).at
+        self.world().death_with(grant, &extensions, &life).at
     }
 
     /// When a grant would die if it were extended now for ever; none if what is recorded makes that depend on how

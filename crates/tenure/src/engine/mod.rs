@@ -323,6 +323,7 @@ impl Inner {
             rules: &self.rules,
             conditions: &self.conditions,
             adopted: self.adopted,
+            deaths: None,
         }
     }
 
