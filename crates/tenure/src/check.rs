@@ -125,7 +125,7 @@ impl Engine {
     pub fn allows(&self, identity: &str, permission: &str, resource: Option<&str>, now: Timestamp) -> bool {
         let state = self.assumed();
         let (Some(who), Some(what), Some(t)) =
-            (state.identity_names.find(identity), state.permission_names.find(permission), self.clock(now))
+            (state.identity_names.find(identity), self.permission_named(permission), self.clock(now))
         else {
             return false;
         };
@@ -203,7 +203,7 @@ impl Engine {
                 Reason::error(Code::IdentityUnknown).with("identity", question.identity.as_str()),
             );
         };
-        let Some(what) = state.permission_names.find(question.permission.as_str()) else {
+        let Some(what) = self.permission_named(question.permission.as_str()) else {
             return deny(
                 t,
                 Reason::error(Code::PermissionUnknown).with("permission", question.permission.as_str()),
@@ -286,6 +286,12 @@ impl Engine {
     /// The answers to several questions at one instant, in their order.
     pub fn check_many(&self, questions: &[Question], now: Timestamp) -> Vec<Answer> {
         questions.iter().map(|question| self.check(question, now)).collect()
+    }
+
+    /// The permission of that name, in other letters too where a catalogue says that case does not matter.
+    fn permission_named(&self, name: &str) -> Option<u32> {
+        let names = &self.assumed().permission_names;
+        names.find(name).or_else(|| names.find(self.policy().folded(name)?.as_str()))
     }
 
     /// Where a question is about; the name of a resource that nobody knows otherwise.

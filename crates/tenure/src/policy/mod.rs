@@ -2,6 +2,7 @@
 
 mod attribute;
 mod bound;
+mod catalogue;
 mod check;
 mod eligibility;
 mod error;
@@ -26,6 +27,7 @@ use serde::{Deserialize, Serialize};
 
 pub use attribute::{AttributeSource, AttributeType, Declaration, ElementType};
 pub use bound::BoundKind;
+pub use catalogue::{Block, Case, Catalogue};
 pub use eligibility::{
     AlreadyHeld, Anchor, Duration, Eligibility, EventRule, Exceed, Extension, OnExceed, Renewal,
     Requirements, SessionRule,
@@ -51,6 +53,9 @@ use crate::model::{
     Account, Application, BusinessEvent, Entitlement, Identity, Membership, Resource, Standing,
 };
 
+/// The most permissions that the patterns of a document may stand for.
+pub const MAX_EXPANDED: usize = 100_000;
+
 /// A policy document as it is written: nouns and rules by their ids.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,6 +72,9 @@ pub struct PolicyDocument {
     /// How many persons hold something at most, and at least.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub capacity: BTreeMap<RuleId, Capacity>,
+    /// The permissions that applications know, for patterns.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub catalogues: BTreeMap<String, Catalogue>,
     /// How several eligibilities that match combine.
     #[serde(default, skip_serializing_if = "eligibility::is_default")]
     pub combine: Combine,
@@ -114,4 +122,8 @@ pub struct PolicyDocument {
     pub standing_rules: BTreeMap<RuleId, StandingRule>,
     /// The version of the format: 1.
     pub tenure: u32,
+    /// What entitlements give by patterns of a catalogue; written out among their permissions when the document is
+    /// read.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub wildcards: BTreeMap<EntitlementId, Vec<Block>>,
 }

@@ -13,14 +13,14 @@ use sha2::{Digest, Sha256};
 use super::error::MAX_PROBLEMS;
 use super::source::{Source, Step};
 use super::{
-    Capacity, Declaration, Deny, Eligibility, Guardrail, NamedCondition, PolicyDocument, PolicyError,
-    ResourceType, StandingRule, check, vocabulary,
+    Capacity, Catalogue, Declaration, Deny, Eligibility, Guardrail, NamedCondition, PolicyDocument,
+    PolicyError, ResourceType, StandingRule, catalogue, check, vocabulary,
 };
 use crate::condition::Condition;
 use crate::document::{
     self, CanonicalError, DocumentError, Limits, MAX_DEPTH, Node, Value, canonical, push_step,
 };
-use crate::id::{self, ConditionId, RuleId};
+use crate::id::{self, ConditionId, PermissionId, RuleId};
 use crate::model::{
     Account, Application, BusinessEvent, Entitlement, Identity, Membership, Resource, Standing,
 };
@@ -49,6 +49,8 @@ pub struct Policy {
     digest: String,
     document: PolicyDocument,
     conditions: BTreeMap<ConditionId, Condition>,
+    /// The permissions whose case does not matter, by their lower case.
+    folded: BTreeMap<String, PermissionId>,
     rule_digests: BTreeMap<RuleId, String>,
     pub(super) source: Source,
 }
@@ -94,6 +96,11 @@ impl Policy {
         &self.rule_digests
     }
 
+    /// The permission that is meant by a name in other letters, where a catalogue says that case does not matter.
+    pub(crate) fn folded(&self, permission: &str) -> Option<&PermissionId> {
+        if self.folded.is_empty() { None } else { self.folded.get(&permission.to_ascii_lowercase()) }
+    }
+
     /// The conditions of the document, read.
     pub(crate) const fn conditions(&self) -> &BTreeMap<ConditionId, Condition> {
         &self.conditions
@@ -117,10 +124,13 @@ impl Policy {
         }
     }
 
-    fn checked(document: PolicyDocument, source: Source) -> Result<Self, PolicyError> {
+    fn checked(mut document: PolicyDocument, source: Source) -> Result<Self, PolicyError> {
         if document.tenure != POLICY_VERSION {
             return Err(wrong_version(&source, i64::from(document.tenure)).into());
         }
+        PolicyError::none_of(catalogue::expand(&mut document, &source))?;
+        catalogue::fold(&mut document);
+        let folded = catalogue::folded(&document);
         let (conditions, mut problems) = vocabulary::conditions(&document, &source);
         problems.extend(check::problems(&document, &source));
         PolicyError::none_of(problems)?;
@@ -132,7 +142,7 @@ impl Policy {
             .collect::<Result<_, _>>()
             .map_err(not_canonical)?;
         let digest = digest(&document).map_err(not_canonical)?;
-        Ok(Self { digest, document, conditions, rule_digests, source })
+        Ok(Self { digest, document, conditions, folded, rule_digests, source })
     }
 }
 
@@ -203,6 +213,7 @@ fn unreadable(root: &Node) -> Vec<DocumentError> {
             "accounts" => problem_of::<Account>,
             "applications" => problem_of::<Application>,
             "attributes" | "context" => problem_of::<Declaration>,
+            "catalogues" => problem_of::<Catalogue>,
             "capacity" => problem_of::<Capacity>,
             "conditions" => problem_of::<NamedCondition>,
             "deny" => problem_of::<Deny>,

@@ -1,3 +1,4 @@
+mod catalogues;
 mod checks;
 mod digests;
 mod forms;
