@@ -58,6 +58,7 @@ pub(super) fn decide_in<'a>(
     let Ok(parties) = resolve(&mut case, request) else {
         return case.deny();
     };
+    let action = if derived.is_some() { "renew" } else { "request" };
     let (mut items, mut views, mut obligations) = (Vec::new(), Vec::new(), Vec::new());
     for (number, item) in (0u32..).zip(&request.items) {
         let (Some(entitlement), Some(scope)) = references(&case, item) else { continue };
@@ -73,7 +74,7 @@ pub(super) fn decide_in<'a>(
             start: parties.start,
             session_ends: parties.session_ends,
             said: Said {
-                action: if request.renews.is_some() { "renew" } else { "request" },
+                action,
                 context: &request.context,
                 inputs: &request.inputs,
                 requester: parties.requester,
