@@ -12,13 +12,14 @@ use super::trace::Moment;
 use super::window::{Ask, Limit};
 use super::{Code, Obligation, ObligationKind, Reason};
 use crate::compile::{
-    Circle, CompiledCapacity, CompiledDenial, CompiledGuardrail, Judged, Truth, World, first_outside,
+    Circle, CompiledCapacity, CompiledDenial, CompiledGuardrail, Judged, Places, Truth, World, first_outside,
     held_when,
 };
 use crate::log::KeyKind;
 use crate::model::Value;
 use crate::policy::BoundKind;
 use crate::state::State;
+use crate::store::NONE;
 use crate::time::{IntervalSet, Reading, Timestamp, Window};
 
 /// A guardrail that may apply at some instant from the start on.
@@ -151,36 +152,43 @@ fn denials(case: &mut Case<'_>, ask: &Ask<'_>) -> Vec<Limit> {
             continue;
         }
         read_circle(case, ask, denial.circle.who.has_groups());
-        let mut when = concerns(&denial.circle, world, ask);
-        if let Some(asked) = &asked {
-            when = when.intersect(asked);
-        }
-        let now = case.trace.is_in(ask.start, &when);
-        if when.is_empty() {
+        let met = concerns(&denial.circle, world, ask);
+        if met.is_empty() {
             continue;
         }
         let judged = case.judge(&denial.rule.when, ask);
         if judged.truth == Truth::False {
             continue;
         }
-        match (asked, now) {
-            (Some(_), true) => {
-                unknown.add(&judged);
-                refuse(case, ask, denial);
-            }
-            (Some(_), false) => {
+        // What is denied in a part only of what is asked is withheld there, and the rest may be had.
+        let whole = covers(&denial.circle, world, ask);
+        match &asked {
+            Some(asked) => {
+                let when = whole.intersect(asked);
+                if case.trace.is_in(ask.start, &when) {
+                    unknown.add(&judged);
+                    refuse(case, ask, denial);
+                    continue;
+                }
                 let end = Moment::fixed(first_outside(&when.complement(), ask.start.at));
                 limits.push(Limit::new(BoundKind::Deny, end).from(denial.id.shared()));
+                if case.trace.is_in(ask.start, &met.intersect(asked)) {
+                    let itself = Inside { entitlements: alloc::vec![ask.entitlement], ..Inside::default() };
+                    withheld.push((denial, judged, itself, false));
+                }
             }
-            (None, true) => withheld.push((denial, judged, inside)),
-            (None, false) => {}
+            None if case.trace.is_in(ask.start, &met) => {
+                let whole = case.trace.is_in(ask.start, &whole);
+                withheld.push((denial, judged, inside, whole));
+            }
+            None => {}
         }
     }
-    let denied: BTreeSet<u32> =
-        withheld.iter().flat_map(|(_, _, inside)| &inside.permissions).copied().collect();
+    let denied = withheld.iter().filter(|(.., whole)| *whole);
+    let denied: BTreeSet<u32> = denied.flat_map(|(_, _, inside, _)| &inside.permissions).copied().collect();
     let all = !denied.is_empty() && denied.len() == world.hierarchy.gives(ask.entitlement);
-    for (denial, judged, inside) in withheld {
-        if all {
+    for (denial, judged, inside, whole) in withheld {
+        if all && whole && !inside.permissions.is_empty() {
             unknown.add(&judged);
             refuse(case, ask, denial);
         } else {
@@ -193,6 +201,14 @@ fn denials(case: &mut Case<'_>, ask: &Ask<'_>) -> Vec<Limit> {
     }
     case.tell(unknown.unknown(), ask.item);
     limits
+}
+
+/// The instants at which a rule that restricts concerns all of what is asked, its conditions apart.
+fn covers(circle: &Circle, world: World<'_>, ask: &Ask<'_>) -> IntervalSet {
+    let above = |places: &Places| {
+        if ask.scope == NONE { IntervalSet::empty() } else { places.lie_above(world, ask.scope) }
+    };
+    circle.when(world, ask.who, above, ask.start.at)
 }
 
 fn refuse(case: &mut Case<'_>, ask: &Ask<'_>, denial: &CompiledDenial) {
