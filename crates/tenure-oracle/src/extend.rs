@@ -104,7 +104,7 @@ fn under(
     let guards = guards(world, ask);
     let mut reasons = event_rules(world, ask, rules);
     reasons.extend(inputs(ask, rules, &guards, false));
-    let restricted = restricted(world, ask, rules, &guards);
+    let restricted = restricted(world, ask, rules, &guards, terms.term.start());
     reasons.extend(restricted.reasons);
     if reasons.iter().any(|reason| reason.level == Level::Error) {
         return denied(at, reasons);

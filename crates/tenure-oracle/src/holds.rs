@@ -103,9 +103,12 @@ pub fn marks(world: &World, command: &Command, now: Timestamp) -> Vec<Timestamp>
         }
     }
     base.extend(later(world, &rules));
+    let longest = || world.policy.guardrails.values().filter_map(|rule| rule.max);
+    // What is extended counts from its start.
+    let started = grants(world).into_iter().map(|(terms, _)| terms.term.start());
+    base.extend(started.flat_map(|start| longest().map(move |max| start.plus(max))));
     let mut all = base.clone();
-    let longest = world.policy.guardrails.values().filter_map(|rule| rule.max);
-    for span in counted(command, &rules).into_iter().chain(longest) {
+    for span in counted(command, &rules).into_iter().chain(longest()) {
         all.extend(base.iter().map(|t| t.minus(span)));
         all.extend(base.iter().map(|t| t.minus(span).next()));
     }

@@ -4,7 +4,7 @@
 use alloc::collections::BTreeSet;
 
 use tenure::decide::{Code, Reason};
-use tenure::id::{AttributeId, ConditionId};
+use tenure::id::ConditionId;
 use tenure::model::ConditionNames;
 use tenure::time::Timestamp;
 
@@ -146,9 +146,4 @@ fn named<'a>(code: Code, names: impl Iterator<Item = &'a ConditionId>) -> Option
         let names = list(names.into_iter().map(ConditionId::as_str));
         Reason::error(code).with("conditions", names)
     })
-}
-
-/// The name under which a value is missing: one of the context by itself, any other by its path.
-pub(crate) fn missing_name(root: &str, name: &AttributeId) -> String {
-    if root == "context" { name.to_string() } else { format!("{root}.{name}") }
 }

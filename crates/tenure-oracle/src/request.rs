@@ -358,7 +358,9 @@ fn under(world: &World, asked: &Asked<'_>, n: u32, ask: &Ask<'_>, rules: &[Rule<
     let length = length(world, request, ask, rules);
     found.reasons.extend(event_rules(world, ask, rules));
     found.reasons.extend(inputs(ask, rules, &guards, matches!(length, Length::Missing)));
-    let restricted = restricted(world, ask, rules, &guards);
+    let extended = to_extend(world, ask, rules);
+    let since = extended.map_or(start, |terms| terms.term.start());
+    let restricted = restricted(world, ask, rules, &guards, since);
     found.reasons.extend(restricted.reasons);
     if let Length::Asked(end) = length
         && end <= start
@@ -370,7 +372,6 @@ fn under(world: &World, asked: &Asked<'_>, n: u32, ask: &Ask<'_>, rules: &[Rule<
     }
 
     found.obligations = approvals(ask, rules, &guards);
-    let extended = to_extend(world, ask, rules);
     let mut all = limits(world, ask, rules);
     all.extend(restricted.limits);
     match length {

@@ -58,15 +58,16 @@ impl Guard<'_> {
     }
 }
 
-/// All that restricts what is asked under these rules.
+/// All that restricts what is asked under these rules; `since` is the start of the grant that is extended, or the start.
 pub(crate) fn restricted(
     world: &World,
     ask: &Ask<'_>,
     rules: &[Rule<'_>],
     guards: &[Guard<'_>],
+    since: Timestamp,
 ) -> Restricted {
     let mut all = prerequisites(world, ask, rules);
-    for more in [denials(world, ask), guardrails(world, ask, guards), capacities(world, ask)] {
+    for more in [denials(world, ask), guardrails(world, ask, guards, since), capacities(world, ask)] {
         all.reasons.extend(more.reasons);
         all.limits.extend(more.limits);
     }
@@ -206,7 +207,7 @@ fn inside(
 }
 
 /// What guardrails ask, forbid, and cut off.
-fn guardrails(world: &World, ask: &Ask<'_>, guards: &[Guard<'_>]) -> Restricted {
+fn guardrails(world: &World, ask: &Ask<'_>, guards: &[Guard<'_>], since: Timestamp) -> Restricted {
     let mut found = Restricted::default();
     for guard in guards {
         let Guard { id, rule, area, judged, applies } = guard;
@@ -224,7 +225,7 @@ fn guardrails(world: &World, ask: &Ask<'_>, guards: &[Guard<'_>]) -> Restricted 
             found.limits.extend(end.map(bound));
         }
         if let Some(max) = rule.max {
-            let end = first_of(&after, ask.start.plus(max), |s| guard.contains(world, ask, s));
+            let end = first_of(&after, since.plus(max).max(ask.start), |s| guard.contains(world, ask, s));
             found.limits.extend(end.map(bound));
         }
     }

@@ -5,8 +5,8 @@ use alloc::collections::BTreeMap;
 
 use tenure::check::OpenResource;
 use tenure::id::{AttributeId, EntitlementId, EventId, IdentityId, PermissionId, ResourceId};
-use tenure::model::{Attributes, EntitlementKind, IdentityKind, Scalar, Sensitivity, Value};
-use tenure::policy::{AttributeSource, AttributeType, Declaration, ElementType};
+use tenure::model::{Attributes, EntitlementKind, IdentityKind, Sensitivity, Value};
+use tenure::policy::AttributeSource;
 use tenure::time::Timestamp;
 
 use crate::World;
@@ -50,81 +50,44 @@ pub struct Surroundings<'a> {
     pub permission: Option<&'a PermissionId>,
 }
 
-/// A value, or why there is none.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Given {
-    /// There is one, of the declared type.
-    Value(Value),
-    /// There is none, for sure.
-    Absent,
-    /// It was not said.
-    Unsaid,
-    /// It is of another type than declared.
-    Mistyped,
-}
+/// The fields of the nouns that have any; all are texts.
+pub(crate) const FIELDS: &[(&str, &[&str])] = &[
+    ("identity", &["id", "kind", "owner", "manager"]),
+    ("beneficiary", &["id", "kind", "owner", "manager"]),
+    ("resource", &["id", "type", "owner", "application", "sensitivity"]),
+    ("entitlement", &["id", "kind", "owner", "application", "sensitivity"]),
+    ("application", &["id", "owner"]),
+    ("event", &["id", "kind"]),
+    ("action", &["name", "permission"]),
+];
 
-/// The value under a path at `t`.
+/// The value under a path at `t`, if there is one. What the requester says counts only if its word is enough.
 pub fn value(
     world: &World,
     around: &Surroundings<'_>,
     root: &str,
     name: &AttributeId,
     t: Timestamp,
-) -> Given {
+) -> Option<Value> {
     match root {
-        "context" => match world.policy.context.get(name) {
-            Some(declared) if counts(declared) => typed(around.context.get(name), declared, Given::Unsaid),
-            _ => Given::Unsaid,
-        },
-        "inputs" => {
-            let rules = world.policy.eligibility.values();
-            match rules.filter_map(|rule| rule.inputs.get(name)).next() {
-                Some(input) => typed(around.inputs.get(name), &input.r#type.into(), Given::Unsaid),
-                None => Given::Unsaid,
-            }
+        "context" => {
+            let declared = world.policy.context.get(name)?;
+            let counts = declared.source == AttributeSource::Host || declared.asserted;
+            around.context.get(name).filter(|_| counts).cloned()
         }
-        "action" => match (name.as_str(), around.permission) {
-            ("name", _) => Given::Value(around.action.into()),
-            ("permission", Some(permission)) => Given::Value(permission.as_str().into()),
-            _ => Given::Absent,
+        "inputs" => around.inputs.get(name).cloned(),
+        "action" => match name.as_str() {
+            "name" => Some(around.action.into()),
+            _ => around.permission.map(|permission| permission.as_str().into()),
         },
         _ => {
-            let Some(noun) = noun(world, around, root, t) else { return Given::Absent };
-            if let Some(fixed) = noun.fields.iter().find(|(field, _)| *field == name.as_str()) {
-                return fixed.1.clone().map_or(Given::Absent, |text| Given::Value(text.into()));
+            let noun = noun(world, around, root, t)?;
+            match noun.fields.iter().find(|(field, _)| *field == name.as_str()) {
+                Some((_, text)) => text.clone().map(Value::from),
+                None => noun.attributes.get(name).cloned(),
             }
-            let declared = world.policy.attributes.as_ref().and_then(|all| all.get(name));
-            let Some(declared) = declared else { return Given::Absent };
-            typed(noun.attributes.get(name), declared, Given::Absent)
         }
     }
-}
-
-/// What the host says counts, and what the requester says if its word is enough.
-fn counts(declared: &Declaration) -> bool {
-    declared.source == AttributeSource::Host || declared.asserted
-}
-
-fn typed(value: Option<&Value>, declared: &Declaration, none: Given) -> Given {
-    let Some(value) = value else { return none };
-    let element = |scalar: &Scalar| {
-        declared.of.is_none_or(|of| {
-            matches!(
-                (of, scalar),
-                (ElementType::Bool, Scalar::Bool(_))
-                    | (ElementType::Int, Scalar::Int(_))
-                    | (ElementType::Text, Scalar::Text(_))
-            )
-        })
-    };
-    let fits = match (declared.r#type, value) {
-        (AttributeType::Bool, Value::Bool(_))
-        | (AttributeType::Int, Value::Int(_))
-        | (AttributeType::Text, Value::Text(_)) => true,
-        (AttributeType::List, Value::List(list)) => list.iter().all(element),
-        _ => false,
-    };
-    if fits { Given::Value(value.clone()) } else { Given::Mistyped }
 }
 
 /// A noun as a condition sees it.

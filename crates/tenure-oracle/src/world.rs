@@ -11,6 +11,7 @@ use tenure::policy::PolicyDocument;
 use tenure::time::Timestamp;
 
 use crate::eligible::Asked;
+use crate::expression::Conditions;
 use crate::log::{
     EventFact, counted, edge_pairs, event_facts, high_water, noun_facts, parent_pairs, taken_back,
 };
@@ -46,6 +47,7 @@ pub(crate) struct Memo {
     pub(crate) instants: OnceCell<Vec<Timestamp>>,
     pub(crate) deaths: RefCell<BTreeMap<GrantId, (Timestamp, Cause)>>,
     pub(crate) matches: RefCell<BTreeMap<Asked, bool>>,
+    pub(crate) conditions: OnceCell<Conditions>,
     /// The grants whose deaths are being worked out; what would depend on itself does not count.
     pub(crate) dying: RefCell<BTreeSet<GrantId>>,
 }

@@ -10,7 +10,7 @@ use tenure::time::Timestamp;
 
 use super::dice::{Dice, id};
 use super::facts::Log;
-use super::{hours, slot};
+use super::{hours, language, slot};
 
 /// A command; `n` makes its name new.
 pub(super) fn command(dice: &mut Dice<'_>, log: &Log, n: u64) -> Command {
@@ -75,7 +75,7 @@ pub(super) fn request(dice: &mut Dice<'_>, name: &str, around: Timestamp, events
         _ => {}
     }
     let event = if dice.chance(35) { Some(dice.event(events)) } else { None };
-    Request {
+    let mut request = Request {
         requester: if dice.chance(15) { dice.identity() } else { beneficiary.clone() },
         beneficiary,
         context: context(dice, around),
@@ -90,7 +90,11 @@ pub(super) fn request(dice: &mut Dice<'_>, name: &str, around: Timestamp, events
         start,
         ticket: words(dice),
         until,
-    }
+    };
+    request.context.extend(language::context(dice));
+    request.inputs = language::inputs(dice);
+    request.rule = language::rule(dice);
+    request
 }
 
 fn item(dice: &mut Dice<'_>) -> Item {
@@ -112,7 +116,10 @@ fn again(dice: &mut Dice<'_>, log: &Log, name: &str) -> Command {
     let Some(mut request) = dice.pick(&log.requests) else { return request(dice, name, slot(0), &[]).into() };
     match dice.below(6) {
         0 => request.reason = Some("another".into()),
-        1 => request.context = context(dice, slot(0)),
+        1 => {
+            request.context = context(dice, slot(0));
+            request.context.extend(language::context(dice));
+        }
         2 => request.id = dice.pick(&extensions).map_or(request.id, |extension| extension.id),
         _ => {}
     }
@@ -122,7 +129,7 @@ fn again(dice: &mut Dice<'_>, log: &Log, name: &str) -> Command {
 fn extend(dice: &mut Dice<'_>, log: &Log, name: &str) -> Command {
     let grant = grant(dice, log);
     let taken: Option<RequestId> = dice.pick(&log.requests).map(|request| request.id);
-    Command::Extend(Arc::new(Extend {
+    let mut extend = Extend {
         by: somebody(dice),
         context: context(dice, slot(0)),
         duration: dice.long_span(),
@@ -131,11 +138,14 @@ fn extend(dice: &mut Dice<'_>, log: &Log, name: &str) -> Command {
         inputs: BTreeMap::new(),
         reason: words(dice),
         ticket: words(dice),
-    }))
+    };
+    extend.context.extend(language::context(dice));
+    extend.inputs = language::inputs(dice);
+    Command::Extend(Arc::new(extend))
 }
 
 fn renew(dice: &mut Dice<'_>, log: &Log, name: &str) -> Command {
-    Command::Renew(Arc::new(Renew {
+    let mut renew = Renew {
         by: somebody(dice),
         context: context(dice, slot(0)),
         duration: if dice.chance(75) { Some(dice.long_span()) } else { None },
@@ -147,7 +157,11 @@ fn renew(dice: &mut Dice<'_>, log: &Log, name: &str) -> Command {
         rule: None,
         start: dice.chance(15).then(|| dice.slot()),
         ticket: words(dice),
-    }))
+    };
+    renew.context.extend(language::context(dice));
+    renew.inputs = language::inputs(dice);
+    renew.rule = language::rule(dice);
+    Command::Renew(Arc::new(renew))
 }
 
 /// Mostly a grant of the log.

@@ -19,11 +19,17 @@ pub(super) const EVENTS: [&str; 3] = ["INC", "PRJ", "JOB"];
 /// A row of numbers to be used up.
 pub(super) struct Dice<'a> {
     numbers: core::slice::Iter<'a, u16>,
+    language: bool,
 }
 
 impl<'a> Dice<'a> {
-    pub(super) fn new(numbers: &'a [u16]) -> Self {
-        Self { numbers: numbers.iter() }
+    pub(super) fn new(numbers: &'a [u16], language: bool) -> Self {
+        Self { numbers: numbers.iter(), language }
+    }
+
+    /// Whether the world speaks the policy language; where it does not, nothing more is asked of the numbers.
+    pub(super) const fn has_language(&self) -> bool {
+        self.language
     }
 
     /// 0 to `n` exclusive; 0 when the row is used up.

@@ -18,7 +18,7 @@ use tenure::policy::PolicyDocument;
 use tenure::time::Timestamp;
 
 use super::dice::{Dice, ENTITLEMENTS, GROUPS, RESOURCES, id};
-use super::{commands, hours, policy, slot};
+use super::{commands, hours, language, policy, slot};
 use crate::digest;
 use crate::log::{may_be_taken_back, noun_facts, noun_key};
 
@@ -153,7 +153,7 @@ impl Log {
                         let term =
                             Term::new(start, end.unwrap_or_else(|| start.plus(dice.span()).plus(hours(8))))?;
                         Some(GrantTerms {
-                            conditions: Default::default(),
+                            conditions: language::names(dice, 25),
                             basis: self.basis(dice, request.event.is_some(), term),
                             beneficiary: request.beneficiary.clone(),
                             entitlement: item.entitlement.clone(),
@@ -191,7 +191,7 @@ impl Log {
             None => (dice.identity(), dice.entitlement(), dice.scope()),
         };
         let terms = GrantTerms {
-            conditions: Default::default(),
+            conditions: language::names(dice, 25),
             basis: if dice.chance(60) { self.basis(dice, event.is_some(), term) } else { Basis::External },
             beneficiary: who,
             entitlement: what,
@@ -230,7 +230,7 @@ impl Log {
     fn extended(&mut self, dice: &mut Dice<'_>, effective: Timestamp) {
         let Some(terms) = dice.recent(&self.grants) else { return };
         let command = Extend {
-            inputs: Default::default(),
+            inputs: language::inputs(dice),
             by: None,
             context: BTreeMap::new(),
             duration: dice.span(),
@@ -325,7 +325,7 @@ impl Log {
                 self.memberships.push(name.clone());
                 let (group, member) = (dice.name(&GROUPS), dice.identity());
                 let definition =
-                    Membership { conditions: Default::default(), from, group, member, scope, until };
+                    Membership { conditions: language::names(dice, 25), from, group, member, scope, until };
                 Body::MembershipAdded(Defined { definition, id: name })
             }
             2 | 3 => {
@@ -339,8 +339,14 @@ impl Log {
                 // Groups within groups make members of those who were not named.
                 let nested = matches!(holder, Holder::Group(_)) && dice.chance(40);
                 let entitlement = if nested { dice.name(&GROUPS) } else { dice.entitlement() };
-                let definition =
-                    Standing { conditions: Default::default(), entitlement, from, holder, scope, until };
+                let definition = Standing {
+                    conditions: language::names(dice, 25),
+                    entitlement,
+                    from,
+                    holder,
+                    scope,
+                    until,
+                };
                 Body::StandingAssigned(Defined { definition, id: name })
             }
             4 => match dice.pick(&self.memberships) {
@@ -387,7 +393,7 @@ impl Log {
                     name: None,
                     owner: None,
                     parent: Some(dice.name(&RESOURCES)),
-                    parent_while: Default::default(),
+                    parent_while: language::names(dice, 12),
                     sensitivity: None,
                     r#type: "folder".into(),
                 };
@@ -436,8 +442,12 @@ fn entitlement_changed(dice: &mut Dice<'_>) -> Body {
 
 /// So may a new parent.
 fn resource_changed(dice: &mut Dice<'_>) -> Body {
-    let changes = ResourceChange { parent: Some(dice.name(&RESOURCES)), ..ResourceChange::default() };
-    Body::ResourceChanged(Changed { changes, id: dice.name(&RESOURCES) })
+    let mut changes = ResourceChange { parent: Some(dice.name(&RESOURCES)), ..ResourceChange::default() };
+    let id = dice.name(&RESOURCES);
+    if dice.has_language() && dice.chance(30) {
+        changes.parent_while = Some(language::names(dice, 50));
+    }
+    Body::ResourceChanged(Changed { changes, id })
 }
 
 fn retired(dice: &mut Dice<'_>) -> Body {

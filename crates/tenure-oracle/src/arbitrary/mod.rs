@@ -7,9 +7,8 @@
 mod commands;
 mod dice;
 mod facts;
+mod language;
 mod policy;
-
-use alloc::collections::BTreeMap;
 
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any};
@@ -58,24 +57,38 @@ fn hours(n: u64) -> Span {
     Span::hours(u32::try_from(n).unwrap_or(u32::MAX))
 }
 
+/// What random worlds may contain.
+#[derive(Debug, Clone, Copy, Default)]
+struct Features {
+    /// Facts that have not taken effect may be taken back.
+    replacements: bool,
+    /// Conditions, rules that restrict, and whatever else the policy language has.
+    language: bool,
+}
+
 /// Worlds in which no fact takes back another.
 pub fn worlds() -> impl Strategy<Value = Arbitrary> {
-    numbers(false)
+    numbers(Features::default())
 }
 
 /// Worlds in which facts that have not taken effect may be taken back.
 pub fn worlds_with_replacements() -> impl Strategy<Value = Arbitrary> {
-    numbers(true)
+    numbers(Features { replacements: true, ..Features::default() })
 }
 
-fn numbers(replacements: bool) -> impl Strategy<Value = Arbitrary> {
+/// Worlds with conditions, guardrails, denials, capacities, standing rules, inputs, prerequisites and approvals.
+pub fn worlds_with_language() -> impl Strategy<Value = Arbitrary> {
+    numbers(Features { language: true, ..Features::default() })
+}
+
+fn numbers(features: Features) -> impl Strategy<Value = Arbitrary> {
     let row = |length: usize| vec(any::<u16>(), length);
-    let policy = vec(row(64), 12);
+    let policy = vec(row(64), if features.language { 24 } else { 12 });
     let facts = vec(row(32), 0..60);
-    let commands = vec(row(32), 1..6);
-    let asks = (vec(row(4), 1..6), vec(row(4), 1..5));
-    (policy, facts, commands, asks, Just(replacements))
-        .prop_map(|(p, f, c, (q, n), replacements)| build(&p, &f, &c, &q, &n, replacements))
+    let commands = vec(row(if features.language { 64 } else { 32 }), 1..6);
+    let asks = (vec(row(if features.language { 24 } else { 4 }), 1..6), vec(row(4), 1..5));
+    (policy, facts, commands, asks, Just(features))
+        .prop_map(|(p, f, c, (q, n), features)| build(&p, &f, &c, &q, &n, features))
 }
 
 fn build(
@@ -84,28 +97,34 @@ fn build(
     command_numbers: &[Vec<u16>],
     question_numbers: &[Vec<u16>],
     now_numbers: &[Vec<u16>],
-    replacements: bool,
+    features: Features,
 ) -> Arbitrary {
+    let language = features.language;
     let mut rows = policy_numbers.iter();
-    let mut next = || Dice::new(rows.next().map_or(&[][..], |row| row));
-    let (policy, mut about) = (policy::document(&mut next), next());
-    let mut log = facts::Log::new(policy.clone(), &mut about, replacements);
+    let mut next = || Dice::new(rows.next().map_or(&[][..], |row| row), language);
+    let (mut policy, mut about) = (policy::document(&mut next), next());
+    if language {
+        language::document(&mut next, &mut policy);
+    }
+    let mut log = facts::Log::new(policy.clone(), &mut about, features.replacements);
     for row in fact_numbers {
-        log.happen(&mut Dice::new(row));
+        log.happen(&mut Dice::new(row, language));
     }
     let commands = command_numbers.iter().zip(0_u64..);
-    let commands = commands.map(|(row, n)| commands::command(&mut Dice::new(row), &log, n)).collect();
-    let questions = question_numbers.iter().map(|row| question(&mut Dice::new(row))).collect();
+    let commands =
+        commands.map(|(row, n)| commands::command(&mut Dice::new(row, language), &log, n)).collect();
+    let questions = question_numbers.iter().map(|row| question(&mut Dice::new(row, language))).collect();
     let high_water = World::new(PolicyDocument::default(), "", log.facts.clone()).high_water;
-    let nows = now_numbers.iter().map(|row| now(&mut Dice::new(row), high_water)).collect();
+    let nows = now_numbers.iter().map(|row| now(&mut Dice::new(row, language), high_water)).collect();
     let facts = log.facts;
     Arbitrary { policy, facts, commands, questions, nows }
 }
 
 fn question(dice: &mut Dice<'_>) -> Question {
-    let resource = if dice.chance(70) { Some(dice.resource().into()) } else { None };
-    let context = BTreeMap::new();
-    Question { context, identity: dice.identity(), permission: dice.permission(), resource }
+    let resource = if dice.chance(70) { Some(dice.resource()) } else { None };
+    let (identity, permission) = (dice.identity(), dice.permission());
+    let resource = resource.map(|resource| language::target(dice, resource));
+    Question { context: language::context(dice), identity, permission, resource }
 }
 
 /// Mostly a while after the log ends, on the grid or next to it; sometimes before.

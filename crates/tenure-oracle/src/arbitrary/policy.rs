@@ -14,7 +14,7 @@ use tenure::policy::{
 use tenure::time::{LocalTime, Recurrence, Span, Timestamp, Weekday, Weekdays, Window, Zone};
 
 use super::dice::{Dice, ENTITLEMENTS, GROUPS, IDENTITIES, PERMISSIONS, RESOURCES, id};
-use super::{hours, slot};
+use super::{hours, language, slot};
 
 /// A document; each part takes a row of its own.
 pub(super) fn document<'a>(next: &mut impl FnMut() -> Dice<'a>) -> PolicyDocument {
@@ -152,6 +152,7 @@ pub(super) fn edges(dice: &mut Dice<'_>, to: &[&str]) -> Vec<Implied> {
         if dice.chance(25) {
             edge.scope = Some(dice.name::<ResourceId>(RESOURCES.get(..4).unwrap_or_default()));
         }
+        edge.conditions = language::names(dice, 12);
         edges.push(edge);
     }
     edges
@@ -293,7 +294,7 @@ fn none() -> IdentitySelector {
     IdentitySelector::default()
 }
 
-fn who(dice: &mut Dice<'_>) -> IdentitySelector {
+pub(super) fn who(dice: &mut Dice<'_>) -> IdentitySelector {
     let word = |name: &str, values: &[Value]| -> BTreeMap<AttributeId, BTreeSet<Value>> {
         BTreeMap::from([(id(name), values.iter().cloned().collect())])
     };
@@ -323,7 +324,7 @@ fn who(dice: &mut Dice<'_>) -> IdentitySelector {
     }
 }
 
-fn what(dice: &mut Dice<'_>) -> EntitlementSelector {
+pub(super) fn what(dice: &mut Dice<'_>) -> EntitlementSelector {
     let none = EntitlementSelector::default;
     match dice.below(10) {
         0..=3 => {
@@ -379,7 +380,7 @@ fn renewal(dice: &mut Dice<'_>) -> Renewal {
     Renewal { max_count, max_total, reset_after: hours(dice.below(4).saturating_mul(3)) }
 }
 
-fn open_hours(dice: &mut Dice<'_>) -> Vec<Recurrence> {
+pub(super) fn open_hours(dice: &mut Dice<'_>) -> Vec<Recurrence> {
     let days = match dice.below(3) {
         0 => Weekdays::ALL,
         1 => Weekdays::new([Weekday::Mon, Weekday::Wed]).unwrap_or_default(),
