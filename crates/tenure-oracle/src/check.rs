@@ -238,42 +238,76 @@ impl Seen<'_> {
         ways.map(|way| way.source.clone()).collect()
     }
 
+    /// What the ways of the best value name. One that names all that another names and more does not count: what it
+    /// asks for more cannot help.
+    fn told(&self) -> Vec<Told<'_>> {
+        let best = self.any();
+        let all: Vec<Told<'_>> =
+            self.ways.iter().filter(|way| way.truth() == best).map(|way| way.told(best)).collect();
+        let is_least = |told: &&Told<'_>| !all.iter().any(|other| other != *told && other.is_within(told));
+        all.iter().filter(is_least).cloned().collect()
+    }
+
     fn missing(&self) -> BTreeSet<String> {
-        let depends = self.any() != Truth::True;
-        let ways = self.ways.iter().filter(|way| depends && way.truth() == Truth::Missing);
-        let of_ways = ways.flat_map(|way| way.denied.values().chain([&way.judged]));
-        let unknown = self.denied.values().chain(of_ways).filter(|judged| judged.truth() == Truth::Missing);
-        unknown.flat_map(|judged| judged.missing.iter().cloned()).collect()
+        let unknown = self.denied.values().filter(|judged| judged.truth() == Truth::Missing);
+        let mut missing: BTreeSet<String> =
+            unknown.flat_map(|judged| judged.missing.iter().cloned()).collect();
+        missing.extend(self.told().into_iter().flat_map(|told| told.judged.missing));
+        missing
     }
 
     /// Why it is denied although a path is live: by conditions that do not hold or cannot be judged, by denials.
     fn refused(&self) -> Vec<Reason> {
-        let any = self.any();
-        let mut rules = BTreeSet::new();
-        let (mut supporting, mut denying) = (Judged::default(), Judged::default());
+        let (mut rules, mut judged, mut denying) = (BTreeSet::new(), Judged::default(), Judged::default());
+        for told in self.told() {
+            rules.extend(told.rules);
+            judged.join(told.judged);
+        }
+        judged.missing.clear();
         for ((rule, _), judged) in &self.denied {
             if judged.truth() != Truth::Missing {
                 rules.insert(*rule);
                 denying.failed.extend(judged.failed.iter().cloned());
             }
         }
-        for way in self.ways.iter().filter(|way| way.truth() == any) {
-            let all = || way.denied.values().chain([&way.judged]);
-            match any {
-                Truth::Failed => {
-                    supporting.failed.extend(all().flat_map(|judged| judged.failed.iter().cloned()))
-                }
-                Truth::False => {
-                    supporting.unsatisfied.extend(way.judged.unsatisfied.iter().cloned());
-                    let certain = way.denied.iter().filter(|(_, judged)| judged.truth() == Truth::True);
-                    rules.extend(certain.map(|((rule, _), _)| *rule));
-                }
-                Truth::True | Truth::Missing => {}
-            }
-        }
         let explicit = |rule| Reason::error(Code::PolicyExplicitDeny).with("rule", text(rule));
         let reasons = rules.into_iter().map(explicit);
-        reasons.chain(denying.unknown()).chain(supporting.refused()).collect()
+        reasons.chain(denying.unknown()).chain(judged.refused()).collect()
+    }
+}
+
+/// What a way names, by its value: what it misses, what cannot be judged on it, or what keeps it from counting.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Told<'w> {
+    judged: Judged,
+    rules: BTreeSet<&'w RuleId>,
+}
+
+impl Told<'_> {
+    fn is_within(&self, other: &Self) -> bool {
+        self.judged.missing.is_subset(&other.judged.missing)
+            && self.judged.failed.is_subset(&other.judged.failed)
+            && self.judged.unsatisfied.is_subset(&other.judged.unsatisfied)
+            && self.rules.is_subset(&other.rules)
+    }
+}
+
+impl<'w> Way<'w> {
+    fn told(&self, value: Truth) -> Told<'w> {
+        let mut told = Told::default();
+        for judged in self.denied.values().chain([&self.judged]) {
+            match value {
+                Truth::True | Truth::False => {}
+                Truth::Missing => told.judged.missing.extend(judged.missing.iter().cloned()),
+                Truth::Failed => told.judged.failed.extend(judged.failed.iter().cloned()),
+            }
+        }
+        if value == Truth::False {
+            told.judged.unsatisfied.clone_from(&self.judged.unsatisfied);
+            let denies = self.denied.iter().filter(|(_, judged)| judged.truth() != Truth::Missing);
+            told.rules.extend(denies.map(|((rule, _), _)| *rule));
+        }
+        told
     }
 }
 
@@ -296,7 +330,14 @@ fn unknown(world: &World, question: &Question) -> Option<Reason> {
             Target::Registered(_) => false,
             Target::Open(open) => world.policy.resource_types.get(&open.r#type).is_some_and(|kind| kind.open),
         };
-        let unknown = resource.as_ref().filter(|r| !resource_known(world, r.id()) && !is_open(r))?;
-        Some(Reason::error(Code::ResourceUnknown).with("resource", text(unknown.id())))
+        let target = resource.as_ref()?;
+        let unknown = match target {
+            target if resource_known(world, target.id()) => None,
+            Target::Open(open) if is_open(&target) => {
+                open.parent.as_ref().filter(|parent| !resource_known(world, parent))
+            }
+            target => Some(target.id()),
+        };
+        Some(Reason::error(Code::ResourceUnknown).with("resource", text(unknown?)))
     }
 }

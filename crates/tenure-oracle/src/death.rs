@@ -8,31 +8,65 @@ use tenure::time::{Span, Timestamp};
 
 use crate::World;
 use crate::eligible::kept;
-use crate::holding::grant;
-use crate::instants::first;
+use crate::holding::{grant, grants};
+use crate::instants::{first, grants_matter};
 use crate::life::{
     Status, alive, entitlement_valid, event_over, incarnation, planned_end, resource_valid, status,
 };
+use crate::world::Deaths;
 
 /// When the grant dies and of what; none if there is no such grant.
 pub fn death(world: &World, id: &GrantId) -> Option<(Timestamp, Cause)> {
-    if let Some(known) = world.memo.deaths.borrow().get(id) {
-        return Some(*known);
+    if let Some(all) = world.memo.deaths.get() {
+        return all.get(id).copied();
     }
-    let (terms, issued) = grant(world, id)?;
-    if !world.memo.dying.borrow_mut().insert(id.clone()) {
-        return None;
+    if !grants_matter(world) {
+        // No death depends on another, so each is worked out by itself.
+        let known = world.memo.so_far.borrow().get(id).copied();
+        return known.or_else(|| {
+            let (terms, issued) = grant(world, id)?;
+            let death = of(world, terms, issued);
+            world.memo.so_far.borrow_mut().insert(id.clone(), death);
+            Some(death)
+        });
     }
-    let mut ends = recorded(world, id);
+    if world.memo.working.replace(true) {
+        return world.memo.so_far.borrow().get(id).copied();
+    }
+    let all = deaths(world);
+    world.memo.working.set(false);
+    world.memo.deaths.get_or_init(|| all).get(id).copied()
+}
+
+/// All deaths. A rule may read who holds what by a grant, so one may depend on another, but nothing perpetuates itself:
+/// at first every grant counts as dead from its start, and what follows from that is followed until nothing changes.
+fn deaths(world: &World) -> Deaths {
+    let all = grants(world);
+    let at_start = |(terms, _): &(&GrantTerms, Timestamp)| {
+        (terms.id.clone(), (terms.term.start(), Cause::EligibilityLost))
+    };
+    let mut found: Deaths = all.iter().map(at_start).collect();
+    loop {
+        world.memo.so_far.replace(found.clone());
+        // What was remembered of matches followed from less.
+        world.memo.matches.borrow_mut().clear();
+        let next: Deaths =
+            all.iter().map(|(terms, issued)| (terms.id.clone(), of(world, terms, *issued))).collect();
+        if next == found {
+            return found;
+        }
+        found = next;
+    }
+}
+
+fn of(world: &World, terms: &GrantTerms, issued: Timestamp) -> (Timestamp, Cause) {
+    let mut ends = recorded(world, &terms.id);
     ends.extend(life(world, terms, issued));
     ends.extend(nouns(world, terms));
     ends.extend(business_event(world, terms));
     ends.extend(eligibility(world, terms));
     ends.extend(time(world, terms));
-    let death = ends.into_iter().min().unwrap_or((Timestamp::MAX, Cause::Expired));
-    world.memo.dying.borrow_mut().remove(id);
-    world.memo.deaths.borrow_mut().insert(id.clone(), death);
-    Some(death)
+    ends.into_iter().min().unwrap_or((Timestamp::MAX, Cause::Expired))
 }
 
 /// Whether the grant is dead at `t`.

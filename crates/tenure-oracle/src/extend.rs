@@ -1,11 +1,10 @@
 //! A running grant is extended from now on, within a cap that counts from its start, and never made shorter
 //! unless every rule allows it.
 
-use core::cmp::Reverse;
-
 use tenure::decide::{Code, Extend, Level, Reason, Verdict};
 use tenure::fact::{Body, GrantExtended};
-use tenure::model::{GrantState, GrantTerms, Value};
+use tenure::id::RuleId;
+use tenure::model::{Basis, GrantState, GrantTerms, Value};
 use tenure::policy::{BoundKind, Extension};
 use tenure::time::Timestamp;
 
@@ -63,29 +62,30 @@ pub(crate) fn extend(world: &World, extend: &Extend, at: Timestamp) -> Outcome {
         reason: extend.reason.as_deref(),
         ticket: extend.ticket.as_deref(),
         inputs: &extend.inputs,
-        rule: None,
+        rule: resting_on(terms),
         action: "extend",
         item: None,
     };
     match choose(world, &ask) {
         Err(reasons) => denied(at, reasons),
-        // Of equals the first counts, which is the first by id.
         Ok(choices) => {
-            let outcomes = choices.iter().map(|rules| under(world, extend, &digest, &ask, rules, terms));
-            outcomes.min_by_key(rank).unwrap_or_else(|| Outcome::permit(at))
+            let rules = choices.first().map(Vec::as_slice).unwrap_or_default();
+            under(world, extend, &digest, &ask, rules, terms)
         }
+    }
+}
+
+/// The rule that a grant rests on, if it is one alone: what the requester chose once stays chosen.
+fn resting_on(terms: &GrantTerms) -> Option<&RuleId> {
+    match &terms.basis {
+        Basis::Policy { rules, .. } if rules.len() == 1 => rules.first().map(|rule| &rule.id),
+        _ => None,
     }
 }
 
 fn denied(at: Timestamp, reasons: Vec<Reason>) -> Outcome {
     let (verdict, reasons) = ordered(reasons);
     Outcome { verdict, reasons, ..Outcome::permit(at) }
-}
-
-/// The better, the less: by the verdict, then the later end, then fewer obligations.
-fn rank(outcome: &Outcome) -> (Reverse<Verdict>, Reverse<Option<Timestamp>>, usize) {
-    let end = outcome.grants.iter().map(|grant| grant.end).max();
-    (Reverse(outcome.verdict), Reverse(end), outcome.obligations.len())
 }
 
 /// What the rules together give.

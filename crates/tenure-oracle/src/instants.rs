@@ -32,7 +32,7 @@ pub fn instants(world: &World) -> &[Timestamp] {
 }
 
 /// Whether a rule reads who holds what by a grant.
-fn grants_matter(world: &World) -> bool {
+pub(crate) fn grants_matter(world: &World) -> bool {
     let reads = |rule: &Eligibility| {
         !rule.requires.entitlements.is_empty() || (rule.who.groups.is_some() && rule.who.via == Via::Any)
     };

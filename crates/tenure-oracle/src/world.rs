@@ -2,7 +2,7 @@
 //! timeline: the entries in force by then, in the order of their effect and, within one instant, of the log.
 
 use alloc::collections::{BTreeMap, BTreeSet};
-use core::cell::{OnceCell, RefCell};
+use core::cell::{Cell, OnceCell, RefCell};
 
 use tenure::fact::{Body, Cause, Defined, Fact};
 use tenure::id::{ApplicationId, EntitlementId, EventId, FactId, GrantId, IdentityId, ResourceId};
@@ -45,12 +45,17 @@ pub struct World {
 #[derive(Debug, Default)]
 pub(crate) struct Memo {
     pub(crate) instants: OnceCell<Vec<Timestamp>>,
-    pub(crate) deaths: RefCell<BTreeMap<GrantId, (Timestamp, Cause)>>,
+    pub(crate) deaths: OnceCell<Deaths>,
+    /// Whether the deaths are being worked out.
+    pub(crate) working: Cell<bool>,
+    /// What is known of the deaths while they are worked out.
+    pub(crate) so_far: RefCell<Deaths>,
     pub(crate) matches: RefCell<BTreeMap<Asked, bool>>,
     pub(crate) conditions: OnceCell<Conditions>,
-    /// The grants whose deaths are being worked out; what would depend on itself does not count.
-    pub(crate) dying: RefCell<BTreeSet<GrantId>>,
 }
+
+/// When each grant dies and of what.
+pub(crate) type Deaths = BTreeMap<GrantId, (Timestamp, Cause)>;
 
 impl World {
     /// The world of a log and a document. A log that never adopted a policy is read as if the nouns of the

@@ -8,12 +8,12 @@
 
 use proptest::prelude::*;
 use tenure::check::Target;
-use tenure::decide::Decision;
+use tenure::decide::{Decision, Obligation};
 use tenure::engine::Engine;
 use tenure::fact::{Body, Fact};
 use tenure::policy::Policy;
 use tenure::state::State;
-use tenure_oracle::arbitrary::{Arbitrary, slot, worlds, worlds_with_replacements};
+use tenure_oracle::arbitrary::{Arbitrary, slot, worlds, worlds_with_language, worlds_with_replacements};
 
 use engines::{config, engine_of, json};
 use least::{holds, quiet};
@@ -24,6 +24,13 @@ mod least;
 fn own_facts(decision: &Decision) -> Vec<Fact> {
     let facts = decision.proposal().map(|proposal| proposal.facts).unwrap_or_default();
     facts.into_iter().filter(|fact| !fact.id.as_str().starts_with("policy/")).collect()
+}
+
+fn owed(decision: &Decision) -> &[Obligation] {
+    match decision {
+        Decision::Pending(pending) => &pending.obligations,
+        _ => &[],
+    }
 }
 
 fn agree_on_decisions(world: &Arbitrary) -> Result<(), TestCaseError> {
@@ -38,6 +45,7 @@ fn agree_on_decisions(world: &Arbitrary) -> Result<(), TestCaseError> {
             prop_assert_eq!(&decision.grounds().reasons, &expected.reasons, "reasons of {}", context());
             prop_assert_eq!(decision.grants(), &expected.grants[..], "grants of {}", context());
             prop_assert_eq!(&decision.grounds().bounds, &expected.bounds, "bounds of {}", context());
+            prop_assert_eq!(owed(&decision), &expected.obligations[..], "obligations of {}", context());
             prop_assert_eq!(own_facts(&decision), expected.facts.clone(), "facts of {}", context());
             prop_assert_eq!(decision.grounds().at, expected.at, "instant of {}", context());
         }
@@ -245,6 +253,26 @@ proptest! {
     #[test]
     fn checks_agree_where_facts_are_taken_back(world in quiet(worlds_with_replacements())) {
         holds(&world, agree_on_checks)?;
+    }
+
+    #[test]
+    fn decisions_in_the_policy_language_agree(world in quiet(worlds_with_language())) {
+        holds(&world, agree_on_decisions)?;
+    }
+
+    #[test]
+    fn checks_in_the_policy_language_agree(world in quiet(worlds_with_language())) {
+        holds(&world, agree_on_checks)?;
+    }
+
+    #[test]
+    fn reconciliations_in_the_policy_language_agree(world in quiet(worlds_with_language())) {
+        holds(&world, agree_on_reconciling)?;
+    }
+
+    #[test]
+    fn an_answer_in_the_policy_language_holds_as_long_as_it_says(world in quiet(worlds_with_language())) {
+        holds(&world, holds_is_sound)?;
     }
 
     #[test]

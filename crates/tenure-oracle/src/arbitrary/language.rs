@@ -52,6 +52,12 @@ pub(super) fn document<'a>(next: &mut impl FnMut() -> Dice<'a>, document: &mut P
     for rule in document.eligibility.values_mut() {
         eligibility(&mut next(), rule, parts);
     }
+    // A condition reads it, so it has to be declared.
+    if document.eligibility.values().all(|rule| !rule.inputs.contains_key("amount"))
+        && let Some(rule) = document.eligibility.values_mut().next()
+    {
+        rule.inputs.insert(id("amount"), number());
+    }
     let mut dice = next();
     for name in ["g1", "g2"] {
         if parts.guardrails && dice.chance(70) {
@@ -78,7 +84,7 @@ pub(super) fn document<'a>(next: &mut impl FnMut() -> Dice<'a>, document: &mut P
     // No rule may rest on what it gives: one after the other rests on nothing, until none does.
     let rules: Vec<_> = document.eligibility.keys().cloned().collect();
     for rule in rules {
-        if Policy::from_document(document.clone()).is_ok() {
+        if REST_ON_GRANTS && Policy::from_document(document.clone()).is_ok() {
             return;
         }
         if let Some(rule) = document.eligibility.get_mut(&rule) {
@@ -87,6 +93,9 @@ pub(super) fn document<'a>(next: &mut impl FnMut() -> Dice<'a>, document: &mut P
         }
     }
 }
+
+/// Whether rules may read who holds what by a grant, which may close a circle by facts.
+const REST_ON_GRANTS: bool = false;
 
 /// Which parts of the language a world uses.
 #[derive(Debug, Clone, Copy)]
@@ -182,12 +191,10 @@ fn eligibility(dice: &mut Dice<'_>, rule: &mut Eligibility, parts: Parts) {
     if parts.inputs && dice.chance(60) {
         let required = dice.pick(&[None, Some(RequiredAt::Request), Some(RequiredAt::Approval)]);
         let amount = Input {
-            description: None,
             max: dice.chance(50).then_some(9),
             min: dice.chance(50).then_some(2),
-            one_of: None,
             required: required.unwrap_or_default(),
-            r#type: AttributeType::Int,
+            ..number()
         };
         rule.inputs.insert(id("amount"), amount);
     }
@@ -218,6 +225,18 @@ fn eligibility(dice: &mut Dice<'_>, rule: &mut Eligibility, parts: Parts) {
     }
     if dice.chance(10) {
         rule.what = EntitlementSelector { anything: true, ..EntitlementSelector::default() };
+    }
+}
+
+/// A number that may be filled in.
+const fn number() -> Input {
+    Input {
+        description: None,
+        max: None,
+        min: None,
+        one_of: None,
+        required: None,
+        r#type: AttributeType::Int,
     }
 }
 

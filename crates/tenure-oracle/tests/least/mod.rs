@@ -6,6 +6,7 @@ use core::fmt;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use tenure::document::canonical;
+use tenure::policy::Eligibility;
 use tenure_oracle::arbitrary::Arbitrary;
 
 /// What holds of every world.
@@ -50,6 +51,7 @@ fn least(world: &Arbitrary, property: Property) -> Arbitrary {
         for name in policy.eligibility.keys() {
             attempt(&mut best, property, |w| drop(w.policy.eligibility.remove(name)));
         }
+        language(&mut best, property);
         for name in policy.standing.keys() {
             attempt(&mut best, property, |w| drop(w.policy.standing.remove(name)));
         }
@@ -73,6 +75,43 @@ fn least(world: &Arbitrary, property: Property) -> Arbitrary {
         }
     }
     best
+}
+
+/// Leaves out what the policy language adds.
+fn language(best: &mut Arbitrary, property: Property) {
+    let policy = best.policy.clone();
+    for name in policy.guardrails.keys() {
+        attempt(best, property, |w| drop(w.policy.guardrails.remove(name)));
+    }
+    for name in policy.deny.keys() {
+        attempt(best, property, |w| drop(w.policy.deny.remove(name)));
+    }
+    for name in policy.capacity.keys() {
+        attempt(best, property, |w| drop(w.policy.capacity.remove(name)));
+    }
+    for name in policy.standing_rules.keys() {
+        attempt(best, property, |w| drop(w.policy.standing_rules.remove(name)));
+    }
+    for name in policy.eligibility.keys() {
+        let parts: [fn(&mut Eligibility); 5] = [
+            |rule| rule.when = Default::default(),
+            |rule| rule.conditions = Default::default(),
+            |rule| rule.approvals.clear(),
+            |rule| rule.requires = Default::default(),
+            |rule| rule.inputs.clear(),
+        ];
+        for part in parts {
+            attempt(best, property, |w| w.policy.eligibility.get_mut(name).into_iter().for_each(part));
+        }
+    }
+    for name in policy.conditions.keys() {
+        attempt(best, property, |w| drop(w.policy.conditions.remove(name)));
+    }
+    for n in 0..best.questions.len() {
+        for name in best.questions[n].context.clone().keys() {
+            attempt(best, property, |w| drop(w.questions[n].context.remove(name)));
+        }
+    }
 }
 
 fn attempt(best: &mut Arbitrary, property: Property, change: impl FnOnce(&mut Arbitrary)) {
