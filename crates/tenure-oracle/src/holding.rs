@@ -256,7 +256,7 @@ pub fn in_group(
     sources(world, identity).iter().filter(counts).any(|source| leads_to(world, source, group, reading, t))
 }
 
-/// Whether the identity holds the entitlement at `t`, from whatever source.
+/// Whether the identity holds the entitlement at `t`, from whatever source; what standing rules give does not count.
 pub fn holds_entitlement(
     world: &World,
     identity: &IdentityId,
@@ -264,7 +264,7 @@ pub fn holds_entitlement(
     reading: Reading,
     t: Timestamp,
 ) -> bool {
-    all_sources(world, identity).iter().any(|source| leads_to(world, source, entitlement, reading, t))
+    sources(world, identity).iter().any(|source| leads_to(world, source, entitlement, reading, t))
 }
 
 /// Whether the source is live and leads there: read narrowly, nowhere confined to a scope or a condition.

@@ -126,7 +126,7 @@ fn worlds_with_language_reach_nearly_all_of_it() {
     }
     let wanted = "policy.explicit_deny, guardrail.forbidden, capacity.full, input.missing, input.invalid,
         context.missing, context.unsatisfied, condition.failed, prerequisite.missing, deny.withheld, input.unused,
-        why type, why min, why max, why one_of, bound prerequisite, bound guardrail, bound deny, bound capacity,
+        why type, why min, why max, why one_of, bound guardrail, bound deny, bound capacity,
         finding capacity.below_min, Allowed, Conditional, Denied, check policy.explicit_deny,
         check context.missing, check context.unsatisfied, check condition.failed, check access.none";
     let missing: Vec<&str> = wanted.split(',').map(str::trim).filter(|word| !seen.contains(*word)).collect();

@@ -107,9 +107,11 @@ fn language(best: &mut Arbitrary, property: Property) {
     for name in policy.conditions.keys() {
         attempt(best, property, |w| drop(w.policy.conditions.remove(name)));
     }
-    for n in 0..best.questions.len() {
-        for name in best.questions[n].context.clone().keys() {
-            attempt(best, property, |w| drop(w.questions[n].context.remove(name)));
+    for (n, question) in best.questions.clone().iter().enumerate() {
+        for name in question.context.keys() {
+            attempt(best, property, |w| {
+                w.questions.get_mut(n).into_iter().for_each(|question| drop(question.context.remove(name)));
+            });
         }
     }
 }

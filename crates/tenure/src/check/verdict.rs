@@ -109,8 +109,11 @@ impl Engine {
         let best = live.iter().map(|judged| judged.truth).min();
         let ways = best.map(|best| {
             let mut together = Judged { truth: best, ..Judged::default() };
-            // Others that are worse could not help.
-            live.iter().filter(|judged| judged.truth == best).for_each(|judged| together.add(judged));
+            // Others that are worse could not help, nor could what a way asks for beyond another.
+            let told: Vec<Judged> =
+                live.iter().filter(|judged| judged.truth == best).map(Judged::told).collect();
+            let least = told.iter().filter(|one| !told.iter().any(|other| other.says_less_than(one)));
+            least.for_each(|judged| together.add(judged));
             together
         });
         let truth = best.unwrap_or(Truth::False).max(denied.truth);

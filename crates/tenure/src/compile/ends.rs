@@ -70,7 +70,7 @@ impl Death {
                 OnLoss::Grace(grace) => Some(*grace),
                 OnLoss::RunOut => None,
             };
-            if let Some(grace) = grace.filter(|_| from < death.at) {
+            if let Some(grace) = grace.filter(|_| from <= death.at) {
                 let lost = lost_at(world, (grant.holder, grant.entitlement, grant.scope), from);
                 death = death.min(Self { at: after(lost, start, grace), cause: Cause::EligibilityLost });
             }

@@ -52,6 +52,30 @@ impl Judged {
         self.denied.extend(other.denied.iter().cloned());
     }
 
+    /// Only what is told of its value: what is missing, what failed, or what does not hold and what denies it.
+    pub(crate) fn told(&self) -> Self {
+        let mut told = Self { truth: self.truth, ..Self::default() };
+        match self.truth {
+            Truth::True => {}
+            Truth::Missing => told.missing.clone_from(&self.missing),
+            Truth::Failed => told.failed.clone_from(&self.failed),
+            Truth::False => {
+                told.unsatisfied.clone_from(&self.unsatisfied);
+                told.denied.clone_from(&self.denied);
+            }
+        }
+        told
+    }
+
+    /// Whether the other tells all that this one tells, and more.
+    pub(crate) fn says_less_than(&self, other: &Self) -> bool {
+        self != other
+            && self.missing.is_subset(&other.missing)
+            && self.failed.is_subset(&other.failed)
+            && self.unsatisfied.is_subset(&other.unsatisfied)
+            && self.denied.is_subset(&other.denied)
+    }
+
     /// The value of not being denied by a rule that concerns the case and has this value.
     pub(crate) fn against(mut self, rule: &RuleId) -> Self {
         self.truth = match self.truth {

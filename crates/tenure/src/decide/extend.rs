@@ -105,6 +105,11 @@ fn steps<'a>(case: &mut Case<'a>, command: &Extend) -> Result<Found<'a>, Denied>
     };
     let life = Life::of(row);
     let start = Moment { at: case.at(), moves: true };
+    // Conditions read the event whether it still justifies the grant or not.
+    let event_id = state.event_id(grant.event);
+    if let Some(id) = &event_id {
+        case.read(KeyKind::Event, id.shared());
+    }
     let mut ask = Ask {
         item: 0,
         beneficiary: &beneficiary,
@@ -112,7 +117,7 @@ fn steps<'a>(case: &mut Case<'a>, command: &Extend) -> Result<Found<'a>, Denied>
         life: &life,
         entitlement: grant.entitlement,
         scope: grant.scope,
-        event: None,
+        event: state.events.at(grant.event).map(|row| (grant.event, row)),
         owner: None,
         start,
         session_ends: window::session_ends(&command.context),
@@ -135,7 +140,6 @@ fn steps<'a>(case: &mut Case<'a>, command: &Extend) -> Result<Found<'a>, Denied>
     let mut limits = allowance(case, &ask, &matched, grant)?;
     let owner = request::accountable(case, &beneficiary, row, start)?;
     ask.owner = owner.as_ref();
-    let event_id = state.event_id(grant.event);
     if let Some(id) = &event_id {
         ask.event = Some(event::named(case, id, &beneficiary, start)?);
     }
