@@ -70,7 +70,7 @@ pub(super) fn document<'a>(next: &mut impl FnMut() -> Dice<'a>, document: &mut P
         }
     }
     if parts.capacity {
-        let max = dice.chance(80).then(|| u32::try_from(dice.below(4)).unwrap_or_default());
+        let max = dice.chance(80).then(|| u32::try_from(dice.below(3).saturating_add(1)).unwrap_or_default());
         let min = (max.is_none() || max > Some(0) && dice.chance(30)).then_some(1);
         let what = EntitlementSelector {
             ids: Some(dice.names::<EntitlementId>(&["read", "write", "admin", "team"]).into_iter().collect()),
@@ -122,7 +122,7 @@ impl Parts {
             requires: some(45),
             guardrails: some(40),
             denials: some(40),
-            capacity: some(20),
+            capacity: some(35),
             standing: some(30),
         }
     }
