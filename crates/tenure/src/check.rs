@@ -64,7 +64,7 @@ pub struct Answer {
 }
 
 /// Allowed or denied, or either, as long as something is not said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
     /// It may.

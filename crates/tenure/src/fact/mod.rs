@@ -9,6 +9,8 @@ pub use body::{
     RequestMade, RequestResolved,
 };
 
+pub(crate) use text::{body, body_problem};
+
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 

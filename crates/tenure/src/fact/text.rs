@@ -92,6 +92,27 @@ impl Fact {
     }
 }
 
+/// The body of a fact of this kind, from a value without places.
+pub(crate) fn body(kind: &str, body: serde_json::Value) -> Result<Body, String> {
+    match Body::read(kind, ValueReader(body)) {
+        Some(read) => read.map_err(|error| alloc::format!("{error}")),
+        None => Err(alloc::format!("[fact.kind] {}", unknown_kind(kind))),
+    }
+}
+
+/// What is wrong with the `kind` and `body` of a fact, with the place.
+pub(crate) fn body_problem(fact: &Node) -> Option<DocumentError> {
+    let (kind, body) = fact.get("kind").zip(fact.get("body"))?;
+    let word: String = document::read(kind).ok()?;
+    match Body::read(&word, NodeReader(body)) {
+        Some(read) => read.err().map(|error| error.under("/body")),
+        None => {
+            let error = DocumentError::new("fact.kind", kind.place(), "/kind".into(), unknown_kind(&word));
+            Some(error.suggesting(nearest_kind(&word).map(String::from)))
+        }
+    }
+}
+
 fn known_version(version: u32) -> Result<(), String> {
     if version == FACT_VERSION {
         return Ok(());

@@ -11,7 +11,7 @@ use super::error::MAX_PROBLEMS;
 use super::source::{Source, Step};
 use super::{
     AttributeType, Declaration, Duration, Eligibility, PolicyDocument, hierarchy, rules_check, sections,
-    strata,
+    strata, unit_tests,
 };
 use crate::document::{DocumentError, nearest};
 use crate::id::{AttributeId, EntitlementId};
@@ -34,6 +34,7 @@ pub(super) fn problems(document: &PolicyDocument, source: &Source) -> Vec<Docume
     found.extend(rules_check::problems(document, source));
     found.extend(strata::problems(document, source));
     found.extend(hierarchy::problems(document, source));
+    found.extend(unit_tests::problems(&document.tests, source));
     found
 }
 

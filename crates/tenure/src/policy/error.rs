@@ -19,7 +19,7 @@ pub const MAX_PROBLEMS: usize = 1000;
 /// Codes: those of [`DocumentError`], and `policy.version`, `policy.null`, `duration.order`, `duration.zero`,
 /// `eligibility.unbounded`, `extension.zero`, `renewal.empty`, `session.zero`, `window.empty`,
 /// `identity.contract`, `event.end`, `graph.cycle`, `limit.depth`, `attribute.unknown`, `attribute.type`,
-/// `membership.group`, `model.dangling`.
+/// `membership.group`, `model.dangling`, `test.ask`, `test.expect`, `test.name`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(transparent)]
 pub struct PolicyError {
@@ -39,10 +39,20 @@ impl PolicyError {
         Err(Self { problems })
     }
 
-    /// The same behind other problems; of several about one value the first is told.
+    /// The same behind other problems; of several about one value the first is told, and in place of a value the
+    /// one inside it that is wrong.
     pub(super) fn after(self, others: impl IntoIterator<Item = DocumentError>) -> Self {
         let mut told: BTreeSet<String> = BTreeSet::new();
-        let mut problems: Vec<_> = others.into_iter().chain(self.problems).collect();
+        let mut problems: Vec<_> = others.into_iter().collect();
+        let is_told = |own: &DocumentError| {
+            let inside = |other: &DocumentError| {
+                let rest = other.pointer().strip_prefix(own.pointer());
+                rest.is_some_and(|rest| rest.starts_with('/')) && !own.pointer().is_empty()
+            };
+            problems.iter().any(inside)
+        };
+        let own: Vec<_> = self.problems.into_iter().filter(|own| !is_told(own)).collect();
+        problems.extend(own);
         problems.retain(|problem| told.insert(problem.pointer().to_string()));
         problems.sort_by_key(|problem| (problem.line(), problem.column()));
         problems.truncate(MAX_PROBLEMS);

@@ -18,6 +18,7 @@ mod source;
 mod strata;
 #[cfg(test)]
 mod tests;
+mod unit_tests;
 mod vocabulary;
 
 use alloc::collections::BTreeMap;
@@ -43,6 +44,9 @@ pub use rules::{
 pub(crate) use selector::attributes_match;
 pub use selector::{EntitlementSelector, IdentitySelector, Via};
 pub use strata::MAX_STRATA;
+pub use unit_tests::{
+    Difference, Expect, Owed, PartialBound, PolicyTest, TestFact, TestFile, TestOutcome, run_test, run_tests,
+};
 pub use vocabulary::FIELDS;
 
 use crate::id::{
@@ -122,6 +126,10 @@ pub struct PolicyDocument {
     pub standing_rules: BTreeMap<RuleId, StandingRule>,
     /// The version of the format: 1.
     pub tenure: u32,
+    /// What it must come to in cases that people thought of. Not part of the digest: a test changes nothing of
+    /// what the policy means.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tests: Vec<PolicyTest>,
     /// What entitlements give by patterns of a catalogue; written out among their permissions when the document is
     /// read.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -14,7 +14,8 @@ use super::error::MAX_PROBLEMS;
 use super::source::{Source, Step};
 use super::{
     Capacity, Catalogue, Declaration, Deny, Eligibility, Guardrail, NamedCondition, PolicyDocument,
-    PolicyError, ResourceType, StandingRule, catalogue, check, vocabulary,
+    PolicyError, ResourceType, StandingRule, catalogue, check, unit_tests,
+    vocabulary,
 };
 use crate::condition::Condition;
 use crate::document::{
@@ -86,7 +87,8 @@ impl Policy {
         &self.document
     }
 
-    /// Of the canonical JSON of the document, SHA-256 in hexadecimal: two texts that say the same have the same.
+    /// Of the canonical JSON of the document without its `tests`, SHA-256 in hexadecimal: two texts that say the
+    /// same have the same, however well they are tested.
     pub fn digest(&self) -> &str {
         &self.digest
     }
@@ -141,7 +143,10 @@ impl Policy {
             .map(|(id, rule)| Ok((id.clone(), digest(rule)?)))
             .collect::<Result<_, _>>()
             .map_err(not_canonical)?;
+        // A test says what the policy means, and does not change it.
+        let tests = core::mem::take(&mut document.tests);
         let digest = digest(&document).map_err(not_canonical)?;
+        document.tests = tests;
         Ok(Self { digest, document, conditions, folded, rule_digests, source })
     }
 }
@@ -172,7 +177,7 @@ fn digest<T: Serialize>(value: &T) -> Result<String, CanonicalError> {
 }
 
 /// What holds nothing. An end that was forgotten is not an end that was left out on purpose.
-fn nulls(root: &Node) -> Vec<DocumentError> {
+pub(super) fn nulls(root: &Node) -> Vec<DocumentError> {
     let mut found = Vec::new();
     nulls_below(root, &mut String::new(), &mut found, MAX_DEPTH);
     found
@@ -227,6 +232,10 @@ fn unreadable(root: &Node) -> Vec<DocumentError> {
             "resources" => problem_of::<Resource>,
             "standing_rules" => problem_of::<StandingRule>,
             "standing" => problem_of::<Standing>,
+            "tests" => {
+                found.extend(unit_tests::unreadable(&section.node).map(|problem| problem.under("/tests")));
+                continue;
+            }
             _ => continue,
         };
         for entry in section.node.entries() {
