@@ -10,8 +10,9 @@ use crate::failure::Failure;
 /// Decide who may hold which entitlement, why, where, and until when.
 #[derive(Debug, Parser)]
 #[command(name = "tenure", version, max_term_width = 100)]
-#[command(after_help = "Exit status: 0 permit, allowed or done; 1 a file could not be read or written; \
-                        2 bad input; 3 pending; 4 deny; 5 conflict.")]
+#[command(after_help = "Exit status: 0 permit, allowed or done; 1 a file could not be read or written, \
+                        or a test failed; 2 bad input; 3 pending; 4 deny, denied or conditional; \
+                        5 conflict.")]
 pub(crate) struct Cli {
     /// Answer in canonical JSON, one line, errors too
     #[arg(long, global = true)]
@@ -34,7 +35,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Decide a command: a request, an extension, a revocation
     Decide(Box<Decide>),
-    /// Ask whether somebody may do something now
+    /// Ask whether somebody may do something now; what is not allowed, or only on a condition, exits with 4
     Check(Check),
     /// Append a proposal, or facts of your own, to the log
     Commit(Commit),
@@ -45,6 +46,8 @@ pub(crate) enum Command {
     Log(Log),
     /// Print the JSON Schema of what Tenure reads, or of its decisions
     Schema(Schema),
+    /// Run the tests of a policy: those in the document, and those in the file beside it
+    Test(Test),
 }
 
 /// `tenure decide`.
@@ -101,12 +104,29 @@ pub(crate) struct RequestFlags {
 /// `tenure check`.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
+    /// What is known of the circumstances, for example device.managed=true; as often as needed
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) context: Vec<String>,
+    /// The question as JSON or YAML, in place of the words; - reads standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["context", "identity"])]
+    pub(crate) question: Option<String>,
     /// Who
-    pub(crate) identity: String,
+    #[arg(required_unless_present = "question")]
+    pub(crate) identity: Option<String>,
     /// Which permission, for example db:write
-    pub(crate) permission: String,
+    #[arg(required_unless_present = "question")]
+    pub(crate) permission: Option<String>,
     /// On which resource
     pub(crate) resource: Option<String>,
+}
+
+/// `tenure test`.
+#[derive(Debug, Args)]
+pub(crate) struct Test {
+    /// The tests, in place of those in the document and in the file beside it, which for acme.yaml is
+    /// acme.tests.yaml
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tests: Option<PathBuf>,
 }
 
 /// `tenure commit`.

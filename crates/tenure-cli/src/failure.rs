@@ -12,8 +12,8 @@ use tenure::document::DocumentError;
 pub(crate) enum Exit {
     /// Permit, allowed, or done.
     Done = 0,
-    /// A file, a stream or a lock failed.
-    Io = 1,
+    /// A file, a stream or a lock failed; or a test of a policy did.
+    Failed = 1,
     /// What was given cannot be read, or may not be written to the log.
     BadInput = 2,
     /// Something is owed before a permit.
@@ -135,7 +135,7 @@ impl Failure {
 
     /// Reading or writing failed; `what` says what was tried, on which file.
     pub(crate) fn io(code: &'static str, what: impl fmt::Display, error: &io::Error) -> Self {
-        Self::new(Exit::Io, Problem::new(code, format!("{what}: {error}")))
+        Self::new(Exit::Failed, Problem::new(code, format!("{what}: {error}")))
     }
 
     /// Several problems of one text; `none` stands for the case that there are none after all.

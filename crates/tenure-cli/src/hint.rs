@@ -1,22 +1,61 @@
-//! A name that nobody knows was often meant to be one that stands in the document. People are told which; a decision
-//! says nothing of it, so that no answer for machines depends on a guess.
+//! What a document says of its rules and conditions in words is told to people beside their names. And a name that
+//! nobody knows was often meant to be one that stands in the document: people are told which; a decision says nothing
+//! of it, so that no answer for machines depends on a guess.
 
 use tenure::decide::{Code, Reason};
 use tenure::document::nearest;
-use tenure::model::Value;
+use tenure::model::{Scalar, Value};
 use tenure::policy::PolicyDocument;
 
-/// A line for each name in `reasons` that is unknown and near to one of the document's, indented by two.
+/// A line for each rule and condition in `reasons` that the document describes, and for each name that is unknown
+/// and near to one of the document's, indented by two.
 pub(crate) fn hints(reasons: &[Reason], document: &PolicyDocument) -> String {
     let mut lines = Vec::new();
-    for reason in reasons {
-        let Some((kind, near)) = meant(reason, document) else { continue };
-        let line = format!("  hint: did you mean the {kind} `{near}`?\n");
+    let mut tell = |line: String| {
         if !lines.contains(&line) {
             lines.push(line);
         }
+    };
+    for reason in reasons {
+        for (name, words) in described(reason, document) {
+            tell(format!("  {name}: {words}\n"));
+        }
+        if let Some((kind, near)) = meant(reason, document) {
+            tell(format!("  hint: did you mean the {kind} `{near}`?\n"));
+        }
     }
     lines.concat()
+}
+
+/// The rule and the conditions that a reason names, with what the document says of them.
+fn described<'d>(reason: &'d Reason, document: &'d PolicyDocument) -> Vec<(&'d str, &'d str)> {
+    let mut found = Vec::new();
+    if let Some(rule) = reason.params.get("rule").and_then(Value::as_text) {
+        let words = match reason.code {
+            Code::PolicyExplicitDeny | Code::DenyWithheld => {
+                document.deny.iter().find(|(id, _)| id.as_str() == rule).map(|(_, rule)| &rule.description)
+            }
+            Code::GuardrailForbidden => {
+                let rules = &mut document.guardrails.iter();
+                rules.find(|(id, _)| id.as_str() == rule).map(|(_, rule)| &rule.description)
+            }
+            Code::CapacityFull | Code::CapacityBelowMin => {
+                let rules = &mut document.capacity.iter();
+                rules.find(|(id, _)| id.as_str() == rule).map(|(_, rule)| &rule.description)
+            }
+            _ => None,
+        };
+        found.extend(words.and_then(|words| words.as_deref()).map(|words| (rule, words)));
+    }
+    if let Some(Value::List(names)) = reason.params.get("conditions") {
+        for name in names {
+            let Scalar::Text(name) = name else { continue };
+            let condition = document.conditions.iter().find(|(id, _)| id.as_str() == name);
+            let words = condition.and_then(|(_, condition)| condition.text.as_deref());
+            found.extend(words.map(|words| (name.as_str(), words)));
+        }
+    }
+    found
 }
 
 /// The name that was probably meant, and of what it is one.

@@ -30,10 +30,7 @@ impl World {
     /// Reads what the options name.
     pub(crate) fn load(args: &Cli) -> Result<Self, Failure> {
         let now = clock::now(args.now.as_deref())?;
-        let Some(path) = &args.policy else {
-            let message = "this needs the policy document; add --policy FILE";
-            return Err(Failure::bad_input("arguments.missing", message));
-        };
+        let path = policy_path(args)?;
         let policy = read_policy(path)?;
         let log = args.log.as_deref().map(Log::open).transpose()?;
         let state = log.as_ref().map(|log| log.state.clone()).unwrap_or_default();
@@ -59,6 +56,13 @@ impl World {
     }
 }
 
+/// The document that `--policy` names.
+pub(crate) fn policy_path(args: &Cli) -> Result<&Path, Failure> {
+    let missing =
+        || Failure::bad_input("arguments.missing", "this needs the policy document; add --policy FILE");
+    args.policy.as_deref().ok_or_else(missing)
+}
+
 /// The log that `--log` names, to write to.
 pub(crate) fn log_path(args: &Cli) -> Result<&Path, Failure> {
     args.log
@@ -72,7 +76,7 @@ pub(crate) fn read_policy(path: &Path) -> Result<Policy, Failure> {
     read.map_err(|error| problems(&error).in_file(&input.name))
 }
 
-fn problems(error: &PolicyError) -> Failure {
+pub(crate) fn problems(error: &PolicyError) -> Failure {
     let problems = error.problems().iter().map(Problem::document).collect();
     Failure::problems(problems, || Problem::new("policy.invalid", error.to_string()))
 }

@@ -139,7 +139,7 @@ fn end(exit: Exit, written: io::Result<()>) -> ExitCode {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::from(exit as u8),
         Err(error) => {
             err(&Failure::io("io.write", "cannot write standard output", &error).to_string());
-            ExitCode::from(Exit::Io as u8)
+            ExitCode::from(Exit::Failed as u8)
         }
     }
 }

@@ -3,7 +3,7 @@
 use tenure::decide::{Command, Decision, Verdict};
 use tenure::document::{self, Limits};
 use tenure::model::Request;
-use tenure::policy::PolicyDocument;
+use tenure::policy::{Approvers, PolicyDocument};
 use tenure::time::TimeError;
 
 use super::check::id;
@@ -121,6 +121,7 @@ fn text(decision: &Decision, document: &PolicyDocument) -> String {
         grounds.bounds.iter().map(|bound| Some(bound.item)).chain(grounds.reasons.iter().map(|r| r.item));
     let several = decision.grants().len() > 1 || items.max().flatten() > Some(0);
     let item = |n: Option<u32>| or_nothing(n.filter(|_| several).as_ref());
+    let pending = decision.verdict() == Verdict::Pending;
     let mut text = format!("{verdict}  {} at {}\n", grounds.command, grounds.at);
     if !decision.grants().is_empty() {
         let mut rows = vec![
@@ -135,7 +136,8 @@ fn text(decision: &Decision, document: &PolicyDocument) -> String {
                 or_nothing(grant.event.as_ref()),
                 grant.start.to_string(),
                 grant.end.to_string(),
-                word(&grant.state),
+                // What would be given stands nowhere yet.
+                if pending { NOTHING.to_owned() } else { word(&grant.state) },
             ]
         }));
         text.push('\n');
@@ -160,6 +162,21 @@ fn text(decision: &Decision, document: &PolicyDocument) -> String {
         text.push('\n');
         text.push_str(&table(&rows));
     }
+    if let Decision::Pending(pending) = decision {
+        let mut rows = vec![["ITEM", "OWED", "STAGE", "BY", "SOURCE"].map(String::from)];
+        rows.extend(pending.obligations.iter().map(|owed| {
+            let stage = &owed.stage;
+            [
+                item(Some(owed.item)),
+                word(&owed.kind),
+                or_nothing(stage.name.as_ref()),
+                format!("{} of {}", stage.quorum, people(&stage.approvers)),
+                owed.source.to_string(),
+            ]
+        }));
+        text.push('\n');
+        text.push_str(&table(&rows));
+    }
     if !grounds.reasons.is_empty() {
         text.push('\n');
         for reason in &grounds.reasons {
@@ -179,6 +196,15 @@ fn text(decision: &Decision, document: &PolicyDocument) -> String {
 
 fn or_nothing(value: Option<&impl ToString>) -> String {
     value.map_or_else(|| NOTHING.to_owned(), ToString::to_string)
+}
+
+/// Who may agree, in words.
+fn people(approvers: &Approvers) -> String {
+    let groups = approvers.groups.iter().map(|group| format!("group {group}"));
+    let manager = approvers.manager.then(|| "the manager".to_owned());
+    let owner = approvers.owner.then(|| "the owner of the entitlement".to_owned());
+    let all = approvers.ids.iter().map(ToString::to_string).chain(groups).chain(manager).chain(owner);
+    all.collect::<Vec<_>>().join(", ")
 }
 
 /// The word that documents use.

@@ -5,6 +5,7 @@ mod commit;
 mod decide;
 mod reconcile;
 mod schema;
+mod test;
 mod verify;
 
 use crate::args::{Cli, Command, Log};
@@ -20,5 +21,6 @@ pub(crate) fn run(args: &Cli) -> Result<Answer, Failure> {
         Command::Reconcile(reconcile) => reconcile::run(args, reconcile),
         Command::Log(Log::Verify(verify)) => verify::run(args, verify),
         Command::Schema(schema) => schema::run(schema),
+        Command::Test(test) => test::run(args, test),
     }
 }

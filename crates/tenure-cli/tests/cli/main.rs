@@ -3,6 +3,8 @@
 extern crate alloc;
 
 #[cfg(test)]
+mod checking;
+#[cfg(test)]
 mod committing;
 #[cfg(test)]
 mod deciding;
@@ -19,5 +21,7 @@ mod samples;
 mod schema;
 #[cfg(test)]
 mod schema_of_decisions;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod world;

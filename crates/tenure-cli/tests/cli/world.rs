@@ -136,6 +136,14 @@ impl Ended {
         self.json(code)["error"].clone()
     }
 
+    /// What it told people is wrong, after ending with `code`; among it is an error of this kind.
+    #[track_caller]
+    pub(crate) fn failed(&self, code: i32, kind: &str) -> &str {
+        assert_eq!(self.code, code, "{self:?}");
+        assert!(self.err.contains(&format!("({kind})")), "{self:?}");
+        &self.err
+    }
+
     /// What it printed for people, after ending with `code`.
     #[track_caller]
     pub(crate) fn text(&self, code: i32) -> &str {

@@ -186,6 +186,16 @@ impl fmt::Display for Reason {
             rest = after;
         }
         f.write_str(rest)?;
+        if self.code == Code::PrerequisiteMissing {
+            // Each of the two may be absent, so they are no places of the sentence.
+            let mut before = ": ";
+            for (name, words) in [("entitlements", "to hold"), ("attributes", "to have the right")] {
+                if let Some(value) = self.params.get(name) {
+                    write!(f, "{before}{words} `{value}`")?;
+                    before = ", ";
+                }
+            }
+        }
         write!(f, " ({})", self.code.word())
     }
 }
@@ -193,6 +203,15 @@ impl fmt::Display for Reason {
 impl Code {
     /// What a word among the parameters says to people, where it does not say so itself.
     fn spelled_out(self, value: &Value) -> Option<&'static str> {
+        if self == Self::InputInvalid {
+            return Some(match value.as_text()? {
+                "max" => "it is too large",
+                "min" => "it is too small",
+                "one_of" => "it is none of the values they list",
+                "type" => "it is of another type",
+                _ => return None,
+            });
+        }
         if self != Self::EventInvalid {
             return None;
         }
@@ -272,6 +291,23 @@ mod tests {
         let dormant =
             Reason::error(Code::IdentityNotActive).with("identity", "ann").with("why", "not_started");
         assert_eq!(dormant.to_string(), "`ann` is not active: `not_started` (identity.not_active)");
+    }
+
+    #[test]
+    fn why_an_input_is_not_taken_and_what_is_required_is_said_in_words() {
+        let input = Reason::error(Code::InputInvalid).with("input", "amount").with("why", "max");
+        let said = "the input `amount` is not what the rules take: it is too large (input.invalid)";
+        assert_eq!(input.to_string(), said);
+        let missing = Reason::error(Code::PrerequisiteMissing);
+        let said = "what the rules require is not there at that time";
+        assert_eq!(missing.to_string(), alloc::format!("{said} (prerequisite.missing)"));
+        let missing = missing.with("attributes", "level").with("entitlements", "trained, sworn");
+        assert_eq!(
+            missing.to_string(),
+            alloc::format!(
+                "{said}: to hold `trained, sworn`, to have the right `level` (prerequisite.missing)"
+            )
+        );
     }
 
     #[test]
