@@ -14,8 +14,7 @@ use super::error::MAX_PROBLEMS;
 use super::source::{Source, Step};
 use super::{
     Capacity, Catalogue, Declaration, Deny, Eligibility, Guardrail, NamedCondition, PolicyDocument,
-    PolicyError, ResourceType, StandingRule, catalogue, check, unit_tests,
-    vocabulary,
+    PolicyError, ResourceType, StandingRule, catalogue, check, unit_tests, vocabulary,
 };
 use crate::condition::Condition;
 use crate::document::{
