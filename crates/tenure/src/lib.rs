@@ -18,6 +18,7 @@ pub mod check;
 mod compile;
 pub mod condition;
 pub mod decide;
+pub mod diff;
 pub mod document;
 mod effective;
 pub mod engine;

@@ -188,6 +188,13 @@ impl Engine {
     }
 }
 
+impl fmt::Display for Removal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "take {} from {}", self.entitlement, self.identity)?;
+        self.scope.as_ref().map_or(Ok(()), |scope| write!(f, " in {scope}"))
+    }
+}
+
 impl fmt::Display for Reconciliation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ends = self.proposal.facts.len();
@@ -198,11 +205,7 @@ impl fmt::Display for Reconciliation {
             }
         }
         for removal in &self.removals {
-            write!(f, "  take {} from {}", removal.entitlement, removal.identity)?;
-            match &removal.scope {
-                Some(scope) => writeln!(f, " in {scope}")?,
-                None => writeln!(f)?,
-            }
+            writeln!(f, "  {removal}")?;
         }
         for finding in &self.findings {
             writeln!(f, "  {finding}")?;

@@ -5,10 +5,10 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::EngineError;
+use super::fields::Declared;
 use crate::decide::Adoption;
-use crate::fact::{Body, Fact, PolicyAdopted};
+use crate::fact::{Body, Defined, Fact, PolicyAdopted};
 use crate::id::FactId;
-use crate::model::{Change, History};
 use crate::policy::Policy;
 use crate::state::State;
 use crate::time::Timestamp;
@@ -38,30 +38,12 @@ pub(crate) fn adopt(policy: &Policy, state: &State) -> Result<(Adoption, State),
 /// Whether the log says the same of the noun already.
 fn is_known(body: &Body, state: &State) -> Result<bool, EngineError> {
     match body {
-        Body::IdentityDefined(d) => {
-            let row = state.identity_names.find(d.id.as_str()).and_then(|r| state.identities.at(r));
-            same("identity", d.id.as_str(), row.and_then(|row| row.noun.as_deref()), &d.definition)
-        }
-        Body::AccountDefined(d) => {
-            let row = state.account_names.find(d.id.as_str()).and_then(|r| state.accounts.at(r));
-            same("account", d.id.as_str(), row.and_then(|row| row.noun.as_deref()), &d.definition)
-        }
-        Body::ApplicationDefined(d) => {
-            let row = state.application_names.find(d.id.as_str()).and_then(|r| state.applications.at(r));
-            same("application", d.id.as_str(), row.and_then(|row| row.noun.as_deref()), &d.definition)
-        }
-        Body::ResourceDefined(d) => {
-            let row = state.resource_names.find(d.id.as_str()).and_then(|r| state.resources.at(r));
-            same("resource", d.id.as_str(), row.and_then(|row| row.noun.as_deref()), &d.definition)
-        }
-        Body::EntitlementDefined(d) => {
-            let row = state.entitlement_names.find(d.id.as_str()).and_then(|r| state.entitlements.at(r));
-            same("entitlement", d.id.as_str(), row.and_then(|row| row.noun.as_deref()), &d.definition)
-        }
-        Body::EventOpened(d) => {
-            let row = state.event_names.find(d.id.as_str()).and_then(|r| state.events.at(r));
-            same("event", d.id.as_str(), row.and_then(|row| row.noun.as_deref()), &d.definition)
-        }
+        Body::IdentityDefined(d) => same(state, "identity", d),
+        Body::AccountDefined(d) => same(state, "account", d),
+        Body::ApplicationDefined(d) => same(state, "application", d),
+        Body::ResourceDefined(d) => same(state, "resource", d),
+        Body::EntitlementDefined(d) => same(state, "entitlement", d),
+        Body::EventOpened(d) => same(state, "event", d),
         Body::StandingAssigned(d) => match state.standing_reference(d.id.as_str(), false) {
             None => Ok(false),
             Some(reference) if state.standing_at(reference).as_ref() == Some(&d.definition) => Ok(true),
@@ -76,16 +58,18 @@ fn is_known(body: &Body, state: &State) -> Result<bool, EngineError> {
     }
 }
 
-fn same<N: Clone + PartialEq, C: Change<Noun = N>>(
+fn same<I: AsRef<str>, N: Declared>(
+    state: &State,
     kind: &'static str,
-    id: &str,
-    known: Option<&History<N, C>>,
-    defined: &N,
+    defined: &Defined<I, N>,
 ) -> Result<bool, EngineError> {
-    match known {
+    let id = defined.id.as_ref();
+    match N::history(state, id) {
         None => Ok(false),
         // What facts say on top of the definition stays.
-        Some(history) if history.first() == defined || history.last() == defined => Ok(true),
+        Some(known) if *known.first() == defined.definition || *known.last() == defined.definition => {
+            Ok(true)
+        }
         Some(_) => Err(EngineError::Conflict { kind, id: id.to_string() }),
     }
 }

@@ -2,8 +2,10 @@
 
 use alloc::string::String;
 
+use crate::id::IdentityId;
 use crate::policy::PolicyError;
 use crate::state::ApplyError;
+use crate::time::Timestamp;
 
 /// Why a policy and a state do not join.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +24,29 @@ pub enum EngineError {
         /// Which one.
         id: String,
     },
+    /// What the document says of nouns cannot follow on what the document in force says.
+    #[error("{0}")]
+    Adoption(PolicyError),
+    /// The log adopted another document than the one that the engine was opened with.
+    #[error("the log adopted the document `{adopted}`, not `{policy}`; open the engine with that one")]
+    NotAdopted {
+        /// The digest of the document that was adopted.
+        adopted: String,
+        /// The digest of the engine's document.
+        policy: String,
+    },
+    /// The clock is behind the log.
+    #[error("the log was written until `{high_water}`, later than now; correct the clock")]
+    ClockRegression {
+        /// The latest `recorded_at`.
+        high_water: Timestamp,
+    },
+    /// Nobody knows who adopts.
+    #[error("`{by}` is not an identity that is known; name one that the document or the log defines")]
+    UnknownAdopter {
+        /// Who adopts.
+        by: IdentityId,
+    },
     /// The hierarchy gives more than fits.
     #[error(
         "the entitlements give more than 50,000,000 pairs of entitlement and permission, or one gives a permission in more than 64 ways that differ in scope; split the hierarchy"
@@ -39,8 +64,11 @@ impl EngineError {
     /// The stable code.
     pub fn code(&self) -> &str {
         match self {
-            Self::Dangling(error) => error.code(),
+            Self::Dangling(error) | Self::Adoption(error) => error.code(),
             Self::Conflict { .. } => "model.conflict",
+            Self::NotAdopted { .. } => "policy.not_adopted",
+            Self::ClockRegression { .. } => "clock.regression",
+            Self::UnknownAdopter { .. } => "identity.unknown",
             Self::TooLarge => "limit.closure",
             Self::Corrupt => "state.corrupt",
             Self::Apply(error) => error.code(),

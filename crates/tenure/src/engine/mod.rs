@@ -1,16 +1,20 @@
 //! The engine is a policy and a state joined and compiled: immutable, cheap to clone, safe to share between
 //! threads. Facts lead from one engine to the next; both remain usable.
 
+mod adopt;
 mod adoption;
 mod error;
+mod fields;
 mod handle;
 mod rows;
+mod succession;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+pub use adopt::PolicyAdoption;
 pub use error::EngineError;
 pub use handle::{IdentityHandle, PermissionHandle, ResourceHandle};
 pub(crate) use rows::{Row, Rows};

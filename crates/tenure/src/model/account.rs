@@ -1,5 +1,6 @@
 //! An account is a login in one application; it belongs to an identity, or to nobody known.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
@@ -31,12 +32,31 @@ pub struct AccountChange {
     /// The new display name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Fields that are taken away.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unset: BTreeSet<AccountField>,
+}
+
+/// A field that `account_changed` can take away, as it stands in documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountField {
+    /// The identity: it belongs to nobody known.
+    Identity,
+    /// The display name.
+    Name,
 }
 
 impl Change for AccountChange {
     type Noun = Account;
 
     fn apply(&self, noun: &mut Account) {
+        for field in &self.unset {
+            match field {
+                AccountField::Identity => noun.identity = None,
+                AccountField::Name => noun.name = None,
+            }
+        }
         super::history::patch(&mut noun.identity, &self.identity);
         super::history::patch(&mut noun.name, &self.name);
     }

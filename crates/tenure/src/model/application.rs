@@ -39,12 +39,31 @@ pub struct ApplicationChange {
     /// The new owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<IdentityId>,
+    /// Fields that are taken away.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unset: BTreeSet<ApplicationField>,
+}
+
+/// A field that `application_changed` can take away, as it stands in documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApplicationField {
+    /// The display name.
+    Name,
+    /// The owner.
+    Owner,
 }
 
 impl Change for ApplicationChange {
     type Noun = Application;
 
     fn apply(&self, noun: &mut Application) {
+        for field in &self.unset {
+            match field {
+                ApplicationField::Name => noun.name = None,
+                ApplicationField::Owner => noun.owner = None,
+            }
+        }
         super::history::patch_attributes(&mut noun.attributes, &self.attributes, &self.cleared);
         super::history::patch(&mut noun.name, &self.name);
         super::history::patch(&mut noun.owner, &self.owner);

@@ -1,6 +1,7 @@
 //! A business event says why access is needed now: an incident, project, engagement, audit, on-call shift,
 //! ticket or task, with a start, a planned or open end, and a hard cap.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -72,12 +73,37 @@ pub struct BusinessEventChange {
         skip_serializing_if = "Option::is_none"
     )]
     pub start: Option<Timestamp>,
+    /// Fields that are taken away.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unset: BTreeSet<BusinessEventField>,
+}
+
+/// A field that `event_changed` can take away, as it stands in documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BusinessEventField {
+    /// The ceiling: it can justify all entitlements.
+    Ceiling,
+    /// The hard cap.
+    HardCap,
+    /// The display name.
+    Name,
+    /// The participants: it concerns all identities.
+    Participants,
 }
 
 impl Change for BusinessEventChange {
     type Noun = BusinessEvent;
 
     fn apply(&self, noun: &mut BusinessEvent) {
+        for field in &self.unset {
+            match field {
+                BusinessEventField::Ceiling => noun.ceiling = None,
+                BusinessEventField::HardCap => noun.hard_cap = None,
+                BusinessEventField::Name => noun.name = None,
+                BusinessEventField::Participants => noun.participants = None,
+            }
+        }
         super::history::patch(&mut noun.ceiling, &self.ceiling);
         super::history::patch(&mut noun.hard_cap, &self.hard_cap);
         super::history::patch(&mut noun.name, &self.name);

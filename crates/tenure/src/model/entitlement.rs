@@ -192,12 +192,34 @@ pub struct EntitlementChange {
     /// The new sensitivity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sensitivity: Option<Sensitivity>,
+    /// Fields that are taken away.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unset: BTreeSet<EntitlementField>,
+}
+
+/// A field that `entitlement_changed` can take away, as it stands in documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntitlementField {
+    /// The display name.
+    Name,
+    /// The owner.
+    Owner,
+    /// The sensitivity.
+    Sensitivity,
 }
 
 impl Change for EntitlementChange {
     type Noun = Entitlement;
 
     fn apply(&self, noun: &mut Entitlement) {
+        for field in &self.unset {
+            match field {
+                EntitlementField::Name => noun.name = None,
+                EntitlementField::Owner => noun.owner = None,
+                EntitlementField::Sensitivity => noun.sensitivity = None,
+            }
+        }
         super::history::patch_attributes(&mut noun.attributes, &self.attributes, &self.cleared);
         super::history::patch(&mut noun.name, &self.name);
         super::history::patch(&mut noun.owner, &self.owner);

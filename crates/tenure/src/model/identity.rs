@@ -110,12 +110,34 @@ pub struct IdentityChange {
         skip_serializing_if = "Option::is_none"
     )]
     pub starts: Option<Timestamp>,
+    /// Fields that are taken away.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unset: BTreeSet<IdentityField>,
+}
+
+/// A field that `identity_changed` can take away, as it stands in documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdentityField {
+    /// The manager.
+    Manager,
+    /// The display name.
+    Name,
+    /// The owner.
+    Owner,
 }
 
 impl Change for IdentityChange {
     type Noun = Identity;
 
     fn apply(&self, noun: &mut Identity) {
+        for field in &self.unset {
+            match field {
+                IdentityField::Manager => noun.manager = None,
+                IdentityField::Name => noun.name = None,
+                IdentityField::Owner => noun.owner = None,
+            }
+        }
         super::history::patch_attributes(&mut noun.attributes, &self.attributes, &self.cleared);
         if let Some(ends) = self.ends {
             noun.ends = (!ends.is_never()).then_some(ends);

@@ -78,12 +78,37 @@ pub struct ResourceChange {
     /// The new sensitivity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sensitivity: Option<Sensitivity>,
+    /// Fields that are taken away.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unset: BTreeSet<ResourceField>,
+}
+
+/// A field that `resource_changed` can take away, as it stands in documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResourceField {
+    /// The display name.
+    Name,
+    /// The owner.
+    Owner,
+    /// The parent: it becomes a root.
+    Parent,
+    /// The sensitivity.
+    Sensitivity,
 }
 
 impl Change for ResourceChange {
     type Noun = Resource;
 
     fn apply(&self, noun: &mut Resource) {
+        for field in &self.unset {
+            match field {
+                ResourceField::Name => noun.name = None,
+                ResourceField::Owner => noun.owner = None,
+                ResourceField::Parent => noun.parent = None,
+                ResourceField::Sensitivity => noun.sensitivity = None,
+            }
+        }
         super::history::patch_attributes(&mut noun.attributes, &self.attributes, &self.cleared);
         super::history::patch(&mut noun.name, &self.name);
         super::history::patch(&mut noun.owner, &self.owner);

@@ -1,8 +1,11 @@
 //! The nouns of a document are facts: what it declares begins to exist when it is adopted.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::source::Step;
 use super::{Policy, hierarchy};
+use crate::document::DocumentError;
 use crate::fact::{Body, Defined};
 
 impl Policy {
@@ -28,6 +31,17 @@ impl Policy {
         facts.extend(document.memberships.iter().map(|(id, noun)| Body::MembershipAdded(defined(id, noun))));
         facts.extend(document.events.iter().map(|(id, noun)| Body::EventOpened(defined(id, noun))));
         facts
+    }
+
+    /// A problem of what stands under these keys, each below the one before.
+    pub(crate) fn problem(
+        &self,
+        code: &'static str,
+        keys: &[&str],
+        message: impl Into<String>,
+    ) -> DocumentError {
+        let path: Vec<Step<'_>> = keys.iter().map(|key| Step::Key(key)).collect();
+        self.source.problem(code, &path, message)
     }
 }
 
