@@ -37,8 +37,12 @@ pub(crate) enum Command {
     Decide(Box<Decide>),
     /// Ask whether somebody may do something now; what is not allowed, or only on a condition, exits with 4
     Check(Check),
+    /// Put the policy document in force in place of the one before
+    Adopt(Adopt),
     /// Append a proposal, or facts of your own, to the log
     Commit(Commit),
+    /// Compare two policy documents: who gains, who loses what
+    Diff(Diff),
     /// Find what has ended and is not recorded yet
     Reconcile(Reconcile),
     /// Look after the log
@@ -127,6 +131,31 @@ pub(crate) struct Test {
     /// acme.tests.yaml
     #[arg(long, value_name = "FILE")]
     pub(crate) tests: Option<PathBuf>,
+}
+
+/// `tenure adopt`.
+#[derive(Debug, Args)]
+pub(crate) struct Adopt {
+    /// Who adopts it
+    #[arg(long, value_name = "IDENTITY")]
+    pub(crate) by: Option<String>,
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// The document that is in force; not needed while none is
+    #[arg(long, value_name = "FILE")]
+    pub(crate) previous: Option<PathBuf>,
+}
+
+/// `tenure diff`.
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// The document that is in force
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+    /// The document to be compared with it
+    #[arg(value_name = "NEW")]
+    pub(crate) new: PathBuf,
 }
 
 /// `tenure commit`.

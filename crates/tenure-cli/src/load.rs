@@ -82,8 +82,13 @@ pub(crate) fn problems(error: &PolicyError) -> Failure {
 }
 
 pub(crate) fn engine(policy: &Policy, state: State) -> Result<Engine, Failure> {
-    Engine::new(policy.clone(), state).map_err(|error| match &error {
-        EngineError::Dangling(error) => problems(error),
+    Engine::new(policy.clone(), state).map_err(|error| engine_failure(&error))
+}
+
+/// Why a document and a log do not join, or one document does not follow on another.
+pub(crate) fn engine_failure(error: &EngineError) -> Failure {
+    match error {
+        EngineError::Dangling(error) | EngineError::Adoption(error) => problems(error),
         other => Failure::bad_input(other.code().to_owned(), other),
-    })
+    }
 }

@@ -10,13 +10,13 @@ use core::fmt;
 use serde::Serialize;
 
 use crate::check::{Access, Question, Target};
-use crate::compile::{CompiledRule, Life};
+use crate::compile::{Circle, CompiledRule, Life};
 use crate::engine::{Engine, EngineError};
 use crate::id::{EntitlementId, IdentityId, PermissionId, ResourceId, RuleId};
 use crate::policy::{Combine, Policy};
 use crate::state::State;
 use crate::store::NONE;
-use crate::time::{Reading, Span, Timestamp};
+use crate::time::{IntervalSet, Reading, Span, Timestamp};
 
 /// The most changes of access, and the most of eligibility, that one difference lists.
 pub const MAX_CHANGES: usize = 10_000;
@@ -220,8 +220,7 @@ impl<'a> Worth<'a> {
     fn eligibility(&self, who: u32) -> BTreeSet<(u32, u32)> {
         let mut named = BTreeSet::new();
         let world = self.engine.world();
-        let row = self.engine.assumed().identities.at(who);
-        if row.is_none_or(|row| !Life::of(row).alive().contains(self.at)) {
+        if !is_alive(self.engine, who, self.at) {
             return named;
         }
         for (rule, entitlements) in self.rules.values() {
@@ -361,8 +360,15 @@ fn lasts(holding: &Holding) -> Timestamp {
     holding.until.unwrap_or(Timestamp::MAX)
 }
 
+fn is_alive(engine: &Engine, who: u32, at: Timestamp) -> bool {
+    engine.assumed().identities.at(who).is_some_and(|row| Life::of(row).alive().contains(at))
+}
+
 /// What the rules that match let an identity obtain.
 fn obtainable(engine: &Engine, (who, what, scope): (u32, u32, u32), at: Timestamp) -> Option<Obtainable> {
+    if !is_alive(engine, who, at) {
+        return None;
+    }
     let world = engine.world();
     let mut rules: Vec<&CompiledRule> = engine
         .rules()
@@ -384,20 +390,18 @@ fn obtainable(engine: &Engine, (who, what, scope): (u32, u32, u32), at: Timestam
         _ => maxima.min_by_key(longest)?,
     };
     let restrictions = &engine.rules().restrictions;
-    for denial in restrictions.denials.iter().filter(|denial| denial.on_request()) {
-        let target = denial.what.as_ref().and_then(|target| target.when(world, what));
-        if denial.rule.when.is_none()
-            && target.is_some_and(|when| when.contains(at))
-            && denial.circle.when(world, who, scope, at).contains(at)
-        {
+    let concerns = |target: Option<IntervalSet>, circle: &Circle| {
+        target.is_some_and(|when| when.contains(at))
+            && circle.when(world, who, |places| places.meet_when(world, scope), at).contains(at)
+    };
+    for denial in restrictions.denials.iter().filter(|d| d.on_request() && d.rule.when.is_none()) {
+        let target = denial.what.as_ref().and_then(|target| target.when(world.state, what));
+        if concerns(target, &denial.circle) {
             return None;
         }
     }
-    for guardrail in &restrictions.guardrails {
-        if guardrail.rule.when.is_none()
-            && guardrail.what.when(world, what).is_some_and(|when| when.contains(at))
-            && guardrail.circle.when(world, who, scope, at).contains(at)
-        {
+    for guardrail in restrictions.guardrails.iter().filter(|guardrail| guardrail.rule.when.is_none()) {
+        if concerns(guardrail.what.when(world.state, what), &guardrail.circle) {
             if guardrail.rule.forbid {
                 return None;
             }

@@ -6,6 +6,7 @@ use tenure::model::Request;
 use tenure::policy::{Approvers, PolicyDocument};
 use tenure::time::TimeError;
 
+use super::ATTEMPTS;
 use super::check::id;
 use crate::args::{Cli, Decide, RequestFlags};
 use crate::failure::{Exit, Failure};
@@ -14,9 +15,6 @@ use crate::input::Input;
 use crate::load::{self, World};
 use crate::log_file::Committed;
 use crate::render::{Answer, NOTHING, table};
-
-/// How often a decision is made anew because the log went on in between.
-const ATTEMPTS: usize = 5;
 
 pub(super) fn run(args: &Cli, decide: &Decide) -> Result<Answer, Failure> {
     if decide.commit {

@@ -1,8 +1,10 @@
 //! One module per verb.
 
+mod adopt;
 mod check;
 mod commit;
 mod decide;
+mod diff;
 mod reconcile;
 mod schema;
 mod test;
@@ -12,12 +14,17 @@ use crate::args::{Cli, Command, Log};
 use crate::failure::Failure;
 use crate::render::Answer;
 
+/// How often something is decided anew because the log went on in between.
+const ATTEMPTS: usize = 5;
+
 /// Does what was asked.
 pub(crate) fn run(args: &Cli) -> Result<Answer, Failure> {
     match &args.command {
         Command::Decide(decide) => decide::run(args, decide),
         Command::Check(check) => check::run(args, check),
+        Command::Adopt(adopt) => adopt::run(args, adopt),
         Command::Commit(commit) => commit::run(args, commit),
+        Command::Diff(diff) => diff::run(args, diff),
         Command::Reconcile(reconcile) => reconcile::run(args, reconcile),
         Command::Log(Log::Verify(verify)) => verify::run(args, verify),
         Command::Schema(schema) => schema::run(schema),

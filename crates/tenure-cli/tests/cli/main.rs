@@ -3,6 +3,8 @@
 extern crate alloc;
 
 #[cfg(test)]
+mod adopting;
+#[cfg(test)]
 mod checking;
 #[cfg(test)]
 mod committing;
