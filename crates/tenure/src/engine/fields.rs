@@ -298,3 +298,6 @@ impl Declared for BusinessEvent {
         change
     }
 }
+
+#[cfg(test)]
+mod tests;
