@@ -11,7 +11,8 @@ use serde_json::Value;
 use tenure::check::Question;
 use tenure::decide::Command;
 use tenure::document::canonical;
-use tenure::fact::Fact;
+use tenure::fact::{Body, Fact};
+use tenure::id::IdentityId;
 use tenure::policy::Policy;
 use tenure::state::State;
 use tenure::time::Timestamp;
@@ -50,6 +51,22 @@ pub trait Implementation {
         now: Timestamp,
     ) -> Result<String, String>;
 
+    /// The JSON of what it takes to put another document in force. Whoever does not say it lets the library say
+    /// it, and goes on from there.
+    ///
+    /// # Errors
+    /// Why there is nothing to propose.
+    fn adopt(
+        &self,
+        policy: &Value,
+        facts: &[Fact],
+        document: &Value,
+        by: Option<&IdentityId>,
+        now: Timestamp,
+    ) -> Result<String, String> {
+        Engine.adopt(policy, facts, document, by, now)
+    }
+
     /// The JSON of what has ended and is not recorded.
     ///
     /// # Errors
@@ -78,8 +95,20 @@ fn whole(policy: &Value, facts: &[Fact]) -> Result<tenure::engine::Engine, Strin
 }
 
 fn chained(policy: &Value, facts: &[Fact]) -> Result<tenure::engine::Engine, String> {
-    let first = tenure::engine::Engine::new(policy_of(policy)?, State::default());
-    (0u64..).zip(facts).try_fold(first.map_err(|error| error.to_string())?, |engine, (position, fact)| {
+    let policy = policy_of(policy)?;
+    // A log that began with another document is taken in as it was when that one was last in force.
+    let others = facts.iter().enumerate().filter_map(|(n, fact)| match &fact.body {
+        Body::PolicyAdopted(adopted) => Some((n, adopted.digest != policy.digest())),
+        _ => None,
+    });
+    let others: Vec<(usize, bool)> = others.collect();
+    let begins_otherwise = others.first().is_some_and(|(_, other)| *other);
+    let last = others.iter().rfind(|(_, other)| *other && begins_otherwise);
+    let (before, after) = facts.split_at(last.map_or(0, |(n, _)| n.saturating_add(1)));
+    let mut state = State::default();
+    state.apply_all(0, before).map_err(|error| error.to_string())?;
+    let first = tenure::engine::Engine::new(policy, state).map_err(|error| error.to_string())?;
+    (first.position()..).zip(after).try_fold(first, |engine, (position, fact)| {
         engine.apply(position, core::slice::from_ref(fact)).map_err(|e| format!("at fact {position}: {e}"))
     })
 }
@@ -113,6 +142,18 @@ macro_rules! by_engine {
                 now: Timestamp,
             ) -> Result<String, String> {
                 json(&$engine(policy, facts)?.check(question, now))
+            }
+
+            fn adopt(
+                &self,
+                policy: &Value,
+                facts: &[Fact],
+                document: &Value,
+                by: Option<&IdentityId>,
+                now: Timestamp,
+            ) -> Result<String, String> {
+                let adoption = $engine(policy, facts)?.adopt(&policy_of(document)?, by, now);
+                json(&adoption.map_err(|error| error.to_string())?)
             }
 
             fn reconcile(&self, policy: &Value, facts: &[Fact], now: Timestamp) -> Result<String, String> {
@@ -278,6 +319,22 @@ impl Implementation for Cli {
         let args = ["check", question.identity.as_str(), question.permission.as_str()];
         let args: Vec<&str> = args.into_iter().chain(resource).collect();
         self.answer(policy, facts, None, &args, now)
+    }
+
+    fn adopt(
+        &self,
+        policy: &Value,
+        facts: &[Fact],
+        document: &Value,
+        by: Option<&IdentityId>,
+        now: Timestamp,
+    ) -> Result<String, String> {
+        let previous = self.folder.join("previous.json");
+        fs::write(&previous, policy.to_string()).map_err(|error| error.to_string())?;
+        let mut args = vec!["adopt", "--dry-run", "--previous"];
+        args.push(previous.to_str().ok_or("the folder has no readable name")?);
+        args.extend(by.into_iter().flat_map(|by| ["--by", by.as_str()]));
+        self.answer(document, facts, None, &args, now)
     }
 
     fn reconcile(&self, policy: &Value, facts: &[Fact], now: Timestamp) -> Result<String, String> {

@@ -38,17 +38,21 @@ impl fmt::Display for Failure {
 /// [`Failure`] for the first step whose answer is not as expected.
 pub fn run(file: &str, vector: &Vector, implementation: &dyn Implementation) -> Result<Ran, Failure> {
     let mut log: Vec<Fact> = Vec::new();
-    let mut named: BTreeMap<&str, Vec<Fact>> = BTreeMap::new();
+    let mut policy = &vector.policy;
+    let mut named: BTreeMap<&str, (Vec<Fact>, &Value)> = BTreeMap::new();
     let mut ran = Vec::new();
     for (number, step) in vector.steps.iter().enumerate() {
         if let Some(fork) = &step.fork {
-            log = named.get(fork.as_str()).cloned().unwrap_or_default();
+            (log, policy) = named.get(fork.as_str()).cloned().unwrap_or((Vec::new(), &vector.policy));
         }
-        let policy = &vector.policy;
         let (answer, expect, commit, now) = match &step.action {
             Action::Facts(facts) => {
                 log.extend(facts.iter().cloned());
                 (None, &Value::Null, false, Timestamp::MIN)
+            }
+            Action::Adopt { at, by, commit, document, expect } => {
+                let answer = implementation.adopt(policy, &log, document, by.as_ref(), *at);
+                (Some(answer), expect, *commit, *at)
             }
             Action::Decide { at, command, commit, expect } => {
                 (Some(implementation.decide(policy, &log, command, *at)), expect, *commit, *at)
@@ -80,8 +84,11 @@ pub fn run(file: &str, vector: &Vector, implementation: &dyn Implementation) -> 
                 what,
             })?;
         ran.push(answer);
+        if let Action::Adopt { commit: true, document, .. } = &step.action {
+            policy = document;
+        }
         if let Some(name) = &step.name {
-            named.insert(name, log.clone());
+            named.insert(name, (log.clone(), policy));
         }
     }
     Ok(ran)

@@ -9,6 +9,7 @@ use tenure::check::Question;
 use tenure::decide::Command;
 use tenure::document::{DocumentError, Limits, json, read};
 use tenure::fact::Fact;
+use tenure::id::IdentityId;
 use tenure::time::Timestamp;
 
 /// The version of the format that this package reads and writes.
@@ -41,6 +42,20 @@ pub struct Step {
 /// What happens in a step.
 #[derive(Debug)]
 pub enum Action {
+    /// Another document is adopted at `at`.
+    Adopt {
+        /// The instant.
+        at: Timestamp,
+        /// Who does it.
+        by: Option<IdentityId>,
+        /// Whether the facts of the proposal are appended to the log; the steps after this one are then judged by
+        /// the new document.
+        commit: bool,
+        /// The new document, as JSON.
+        document: Value,
+        /// What must be proposed.
+        expect: Value,
+    },
     /// A question is answered at `at`.
     Check {
         /// The instant.
@@ -123,7 +138,9 @@ impl TryFrom<VectorText> for Vector {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StepText {
+    adopt: Option<Value>,
     at: Option<Timestamp>,
+    by: Option<IdentityId>,
     command: Option<Command>,
     #[serde(default)]
     commit: bool,
@@ -140,21 +157,29 @@ impl TryFrom<StepText> for Step {
     type Error = &'static str;
 
     fn try_from(text: StepText) -> Result<Self, &'static str> {
-        let commit = text.commit;
-        let action = match (text.facts, text.command, text.question, text.reconcile, text.at, text.expect) {
-            (Some(facts), None, None, false, _, None) if !commit => Action::Facts(facts),
-            (None, Some(command), None, false, Some(at), Some(expect)) => {
+        const WRONG: &str = "[vector.step] a step has `facts`, or `at` and `expect` with one of `adopt`, \
+                             `command`, `question` and `reconcile: true`";
+        let StepText { adopt, at, by, command, commit, expect, facts, fork, name, question, reconcile } =
+            text;
+        if by.is_some() && adopt.is_none() {
+            return Err("[vector.step] only a step with `adopt` has `by`");
+        }
+        let action = match (facts, command, question, adopt, reconcile, at, expect) {
+            (Some(facts), None, None, None, false, _, None) if !commit => Action::Facts(facts),
+            (None, Some(command), None, None, false, Some(at), Some(expect)) => {
                 Action::Decide { at, command: Box::new(command), commit, expect }
             }
-            (None, None, Some(question), false, Some(at), Some(expect)) if !commit => {
+            (None, None, Some(question), None, false, Some(at), Some(expect)) if !commit => {
                 Action::Check { at, expect, question }
             }
-            (None, None, None, true, Some(at), Some(expect)) => Action::Reconcile { at, commit, expect },
-            _ => {
-                return Err("[vector.step] a step has `facts`, or `at` and `expect` with one of `command`, \
-                            `question` and `reconcile: true`");
+            (None, None, None, Some(document), false, Some(at), Some(expect)) => {
+                Action::Adopt { at, by, commit, document, expect }
             }
+            (None, None, None, None, true, Some(at), Some(expect)) => {
+                Action::Reconcile { at, commit, expect }
+            }
+            _ => return Err(WRONG),
         };
-        Ok(Self { action, fork: text.fork, name: text.name })
+        Ok(Self { action, fork, name })
     }
 }

@@ -55,6 +55,11 @@ pub(crate) fn found() -> Expect {
     expect(json!({"findings": [], "proposal": {"facts": []}, "removals": []}))
 }
 
+/// An adoption that records what [`Expect::writes`] says, and takes nothing away unless more is said.
+pub(crate) fn adopted() -> Expect {
+    expect(json!({"removals": []}))
+}
+
 impl Expect {
     pub(super) fn value(self) -> Value {
         Value::Object(self.map)

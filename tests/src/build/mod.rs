@@ -15,7 +15,7 @@ use tenure::policy::Policy;
 use crate::vector::FORMAT;
 
 pub(crate) use ask::{Ask, deactivate, extend, renew, request, request_all, revoke, withdraw};
-pub(crate) use expect::{Expect, allowed, denied, deny, deny_all, deny_item, found, permit};
+pub(crate) use expect::{Expect, adopted, allowed, denied, deny, deny_all, deny_item, found, permit};
 pub(crate) use happening::{Happening, changed, defined, fact, moved, of};
 
 /// A story and what must be answered in it; it becomes one file.
@@ -132,6 +132,24 @@ impl Scenario {
         }
         let at = Value::from(self.at.clone());
         self.step([("at", at), ("question", question), ("expect", expect.value())])
+    }
+
+    /// Another document is adopted, in YAML, and in force from here on.
+    pub(crate) fn adopt(self, document: &str, by: Option<&str>, expect: Expect) -> Self {
+        let tree = yaml(document, &Limits::policy()).map_err(|error| error.to_string());
+        // What is wrong with it is told by whoever runs the vector.
+        let document = tree.and_then(|tree| serde_json::to_value(tree).map_err(|error| error.to_string()));
+        let at = Value::from(self.at.clone());
+        let mut scenario = self.step([
+            ("adopt", document.unwrap_or_else(Value::from)),
+            ("at", at),
+            ("commit", true.into()),
+            ("expect", expect.value()),
+        ]);
+        if let (Some(by), Some(step)) = (by, scenario.steps.last_mut()) {
+            insert(step, "by", by.into());
+        }
+        scenario
     }
 
     /// What has ended is looked for.

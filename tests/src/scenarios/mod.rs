@@ -19,6 +19,7 @@ mod reconcile;
 mod renewals;
 mod requests;
 mod resources;
+mod succession;
 
 use crate::Scenario;
 
@@ -43,6 +44,7 @@ pub fn all() -> Vec<Scenario> {
         renewals::scenarios(),
         requests::scenarios(),
         resources::scenarios(),
+        succession::scenarios(),
     ];
     topics.into_iter().flatten().collect()
 }

@@ -14,7 +14,6 @@ use crate::failure::{Exit, Failure};
 use crate::load;
 use crate::log_file::Log;
 use crate::render::Answer;
-use crate::torn::Torn;
 
 /// A document and the file it was read from.
 struct Written {
@@ -46,7 +45,7 @@ pub(super) fn run(args: &Cli, adopt: &Adopt) -> Result<Answer, Failure> {
         previous: adopt.previous.as_ref().map(read).transpose()?,
     };
     let mut log = Log::open(load::log_path(args)?)?;
-    let warnings = log.torn.map(Torn::warning).into_iter().collect();
+    let warnings = log.warnings();
     let mut attempt: usize = 1;
     let (adoption, committed) = loop {
         let adoption = task.adoption(&log.state)?;

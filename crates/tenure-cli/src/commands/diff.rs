@@ -8,13 +8,12 @@ use crate::failure::{Exit, Failure};
 use crate::load;
 use crate::log_file::Log;
 use crate::render::Answer;
-use crate::torn::Torn;
 
 pub(super) fn run(args: &Cli, diff: &Diff) -> Result<Answer, Failure> {
     let now = clock::now(args.now.as_deref())?;
     let (old, new) = (load::read_policy(&diff.old)?, load::read_policy(&diff.new)?);
     let log = args.log.as_deref().map(Log::open).transpose()?;
-    let warnings = log.as_ref().and_then(|log| log.torn).map(Torn::warning).into_iter().collect();
+    let warnings = log.as_ref().map(Log::warnings).unwrap_or_default();
     let state = log.map(|log| log.state).unwrap_or_default();
     let found = Policy::diff(&old, &new, &state, now).map_err(|error| load::engine_failure(&error))?;
     Answer::new(Exit::Done, found.to_string(), &found, None, warnings)
