@@ -32,7 +32,7 @@ pub struct AccountChange {
     /// The new display name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Fields that are taken away.
+    /// Fields that are taken away, before the others are set.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub unset: BTreeSet<AccountField>,
 }

@@ -39,7 +39,7 @@ pub struct ApplicationChange {
     /// The new owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<IdentityId>,
-    /// Fields that are taken away.
+    /// Fields that are taken away, before the others are set.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub unset: BTreeSet<ApplicationField>,
 }

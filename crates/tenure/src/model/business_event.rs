@@ -73,7 +73,7 @@ pub struct BusinessEventChange {
         skip_serializing_if = "Option::is_none"
     )]
     pub start: Option<Timestamp>,
-    /// Fields that are taken away.
+    /// Fields that are taken away, before the others are set.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub unset: BTreeSet<BusinessEventField>,
 }

@@ -192,7 +192,7 @@ pub struct EntitlementChange {
     /// The new sensitivity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sensitivity: Option<Sensitivity>,
-    /// Fields that are taken away.
+    /// Fields that are taken away, before the others are set.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub unset: BTreeSet<EntitlementField>,
 }

@@ -110,7 +110,7 @@ pub struct IdentityChange {
         skip_serializing_if = "Option::is_none"
     )]
     pub starts: Option<Timestamp>,
-    /// Fields that are taken away.
+    /// Fields that are taken away, before the others are set.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub unset: BTreeSet<IdentityField>,
 }

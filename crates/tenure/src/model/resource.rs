@@ -78,7 +78,7 @@ pub struct ResourceChange {
     /// The new sensitivity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sensitivity: Option<Sensitivity>,
-    /// Fields that are taken away.
+    /// Fields that are taken away, before the others are set.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub unset: BTreeSet<ResourceField>,
 }
