@@ -23,10 +23,20 @@ const TURNS_WITHIN: Span = Span::days(16);
 pub(crate) struct Area<'w> {
     who: &'w IdentitySelector,
     scopes: Option<&'w [ResourceId]>,
-    /// Whether what lies below the place counts too, as it does for what is obtained.
-    below: bool,
+    part: Part,
     valid: Window,
     hours: Option<Hours>,
+}
+
+/// How much of the place a rule has to concern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Any of it.
+    Some,
+    /// All of it.
+    Whole,
+    /// All of it, if there is a place at all.
+    Here,
 }
 
 #[derive(Debug)]
@@ -39,18 +49,26 @@ impl<'w> Area<'w> {
     /// Of a guardrail, of which the hours around `near` are known.
     pub(crate) fn of_guardrail(rule: &'w Guardrail, near: Timestamp) -> Self {
         let hours = Hours::around(&rule.hours, near);
-        Self { who: &rule.who, scopes: rule.scopes.as_deref(), below: true, valid: rule.valid, hours }
+        let (scopes, part) = (rule.scopes.as_deref(), Part::Some);
+        Self { who: &rule.who, scopes, part, valid: rule.valid, hours }
     }
 
-    /// Of a denial of obtaining.
+    /// Of a denial of obtaining: some of what is asked for.
     pub(crate) fn of_request(rule: &'w Deny, near: Timestamp) -> Self {
         let hours = Hours::around(&rule.hours, near);
-        Self { who: &rule.who, scopes: rule.scopes.as_deref(), below: true, valid: rule.valid, hours }
+        let (scopes, part) = (rule.scopes.as_deref(), Part::Some);
+        Self { who: &rule.who, scopes, part, valid: rule.valid, hours }
+    }
+
+    /// Of a denial of obtaining: all of what is asked for. What is denied in use too is withheld in the rest.
+    pub(crate) fn of_whole_request(rule: &'w Deny, near: Timestamp) -> Self {
+        let part = if rule.on.is_none() { Part::Whole } else { Part::Some };
+        Self { part, ..Self::of_request(rule, near) }
     }
 
     /// Of a denial of use.
     pub(crate) fn of_use(rule: &'w Deny, near: Timestamp) -> Self {
-        Self { below: false, ..Self::of_request(rule, near) }
+        Self { part: Part::Here, ..Self::of_request(rule, near) }
     }
 
     /// Whether it concerns the identity at the place at `t`; no place is everywhere.
@@ -68,10 +86,12 @@ impl<'w> Area<'w> {
     }
 
     fn meets(&self, world: &World, place: Option<Place<'_>>, t: Timestamp) -> bool {
-        let (Some(scopes), Some(place)) = (self.scopes, place) else { return true };
+        let Some(scopes) = self.scopes else { return true };
+        let Some(place) = place else { return self.part != Part::Whole };
+        let below = self.part == Part::Some;
         scopes.iter().any(|scope| {
             containment(world, scope, place, t).is_some()
-                || (self.below && containment(world, place.id, Place::registered(scope), t).is_some())
+                || (below && containment(world, place.id, Place::registered(scope), t).is_some())
         })
     }
 

@@ -71,8 +71,7 @@ pub fn required(world: &World, rule: &Eligibility, identity: &IdentityId, t: Tim
     let attributes = rule.requires.attributes.keys();
     let mut attributes = attributes.filter(|name| !has_attribute(world, rule, identity, name, t));
     let mut entitlements = rule.requires.entitlements.iter();
-    attributes.next().is_none()
-        && entitlements.all(|wanted| holds_entitlement(world, identity, wanted, Reading::Narrow, t))
+    attributes.next().is_none() && entitlements.all(|wanted| holds_entitlement(world, identity, wanted, t))
 }
 
 /// Whether the identity has one of the values that the rule requires of an attribute.

@@ -14,7 +14,7 @@ use tenure::time::{Reading, Timestamp};
 use crate::World;
 use crate::death::death;
 use crate::eligible::{what, who};
-use crate::life::{alive, entitlement_valid, incarnation};
+use crate::life::{alive, entitlement_valid, incarnation, resource_valid};
 
 /// What an identity holds directly.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -256,15 +256,30 @@ pub fn in_group(
     sources(world, identity).iter().filter(counts).any(|source| leads_to(world, source, group, reading, t))
 }
 
-/// Whether the identity holds the entitlement at `t`, from whatever source; what standing rules give does not count.
+/// Whether the identity holds the entitlement at `t` everywhere and without condition, from whatever source; what
+/// standing rules give does not count.
 pub fn holds_entitlement(
     world: &World,
     identity: &IdentityId,
     entitlement: &EntitlementId,
-    reading: Reading,
     t: Timestamp,
 ) -> bool {
-    sources(world, identity).iter().any(|source| leads_to(world, source, entitlement, reading, t))
+    let sources = sources(world, identity);
+    sources.iter().any(|source| leads_to(world, source, entitlement, Reading::Narrow, t))
+}
+
+/// Whether the identity holds the entitlement somewhere at `t`, on whatever condition; what is confined to a scope that
+/// does not exist then holds nowhere.
+pub fn holds_somewhere(
+    world: &World,
+    identity: &IdentityId,
+    entitlement: &EntitlementId,
+    t: Timestamp,
+) -> bool {
+    let somewhere =
+        |source: &&Source| source.scope.as_ref().is_none_or(|scope| resource_valid(world, scope, t));
+    let sources = sources(world, identity);
+    sources.iter().filter(somewhere).any(|source| leads_to(world, source, entitlement, Reading::Wide, t))
 }
 
 /// Whether the source is live and leads there: read narrowly, nowhere confined to a scope or a condition.

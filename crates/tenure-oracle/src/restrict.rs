@@ -14,7 +14,7 @@ use crate::World;
 use crate::area::{Area, breakpoints, first_of};
 use crate::ask::{Ask, Limit};
 use crate::eligible::{Rule, has_attribute, required, what};
-use crate::holding::{edges, holds_entitlement, reach};
+use crate::holding::{edges, holds_entitlement, holds_somewhere, reach};
 use crate::instants::{instants, with_deaths};
 use crate::judge::{Judged, Truth, judge};
 use crate::outcome::{list, text};
@@ -102,7 +102,7 @@ fn prerequisites(world: &World, ask: &Ask<'_>, rules: &[Rule<'_>]) -> Restricted
         }
         let names = rule.requires.attributes.keys();
         attributes.extend(names.filter(|name| !has_attribute(world, rule, who, name, ask.start)));
-        let holds = |e: &&EntitlementId| holds_entitlement(world, who, e, Reading::Narrow, ask.start);
+        let holds = |e: &&EntitlementId| holds_entitlement(world, who, e, ask.start);
         entitlements.extend(rule.requires.entitlements.iter().filter(|e| !holds(e)));
     }
     let mut reason = ask.error(Code::PrerequisiteMissing);
@@ -121,37 +121,43 @@ fn denials(world: &World, ask: &Ask<'_>) -> Restricted {
     let mut found = Restricted::default();
     let place = ask.scope.map(Place::registered);
     let (inner, permissions) = contents(world, ask.entitlement);
-    let mut withheld: Vec<(&RuleId, Judged, BTreeSet<String>)> = Vec::new();
-    let mut denied: BTreeSet<&PermissionId> = BTreeSet::new();
+    let mut withheld: Vec<Withheld<'_>> = Vec::new();
     for (id, rule) in world.policy.deny.iter().filter(|(_, rule)| rule.on != Some(DenyOn::Use)) {
         let judged = judge(world, &rule.when, &ask.around(), ask.start);
         if judged.truth() == Truth::False {
             continue;
         }
-        let area = Area::of_request(rule, ask.start);
-        let concerns = |s| area.concerns(world, ask.beneficiary, place, s);
-        let speaks =
-            |s| rule.what.as_ref().is_some_and(|w| what(world, w, ask.entitlement, s)) && concerns(s);
-        if ever(world, |s| rule.what.as_ref().is_some_and(|w| what(world, w, ask.entitlement, s))) {
-            if speaks(ask.start) {
-                found.reasons.push(denies(ask, id));
-                found.reasons.extend(ask.about(judged.unknown()));
-            } else {
-                let after = breakpoints(world, [&area], ask.start);
-                let end = first_of(&after, ask.start, speaks);
-                found.limits.extend(end.map(|end| (BoundKind::Deny, end, Some(id.to_string()))));
+        let (some, whole) = (Area::of_request(rule, ask.start), Area::of_whole_request(rule, ask.start));
+        let concerns = |area: &Area<'_>, s| area.concerns(world, ask.beneficiary, place, s);
+        let speaks = |s| rule.what.as_ref().is_some_and(|selector| what(world, selector, ask.entitlement, s));
+        if !ever(world, speaks) {
+            let inside = inside(world, rule, &inner, &permissions);
+            if concerns(&some, ask.start) && !inside.is_empty() {
+                withheld.push(Withheld { id, rule, judged, inside, whole: concerns(&whole, ask.start) });
             }
             continue;
         }
-        let inside = inside(world, rule, &inner, &permissions);
-        if concerns(ask.start) && !inside.is_empty() {
-            denied.extend(rule.permissions.intersection(&permissions));
-            withheld.push((id, judged, inside));
+        let denied = |s| speaks(s) && concerns(&whole, s);
+        if denied(ask.start) {
+            found.reasons.push(denies(ask, id));
+            found.reasons.extend(ask.about(judged.unknown()));
+            continue;
+        }
+        let end = first_of(&breakpoints(world, [&whole], ask.start), ask.start, denied);
+        found.limits.extend(end.map(|end| (BoundKind::Deny, end, Some(id.to_string()))));
+        if speaks(ask.start) && concerns(&some, ask.start) {
+            let inside = BTreeSet::from([ask.entitlement.to_string()]);
+            withheld.push(Withheld { id, rule, judged, inside, whole: false });
         }
     }
+    let denied = withheld.iter().filter(|withheld| withheld.whole);
+    let denied: BTreeSet<&PermissionId> =
+        denied.flat_map(|withheld| withheld.rule.permissions.intersection(&permissions)).collect();
     let all = !denied.is_empty() && denied.len() == permissions.len();
-    for (id, judged, inside) in withheld {
-        if all {
+    for Withheld { id, rule, judged, inside, whole } in withheld {
+        let denies_all = all && whole && !rule.permissions.is_disjoint(&permissions);
+        // What is not denied in use cannot be withheld.
+        if denies_all || rule.on == Some(DenyOn::Request) {
             found.reasons.push(denies(ask, id));
             found.reasons.extend(ask.about(judged.unknown()));
         } else {
@@ -161,6 +167,16 @@ fn denials(world: &World, ask: &Ask<'_>) -> Restricted {
         }
     }
     found
+}
+
+/// A denial that speaks of a part of what is asked.
+struct Withheld<'w> {
+    id: &'w RuleId,
+    rule: &'w Deny,
+    judged: Judged,
+    inside: BTreeSet<String>,
+    /// Whether it concerns all of the scope.
+    whole: bool,
 }
 
 fn denies(ask: &Ask<'_>, rule: &RuleId) -> Reason {
@@ -269,7 +285,6 @@ pub(crate) fn holders(world: &World, rule: &Capacity, t: Timestamp) -> BTreeSet<
             _ => {}
         }
     }
-    let holds =
-        |who: &IdentityId| entitlements.iter().any(|e| holds_entitlement(world, who, e, Reading::Wide, t));
+    let holds = |who: &IdentityId| entitlements.iter().any(|e| holds_somewhere(world, who, e, t));
     identities.into_iter().filter(|who| holds(who)).cloned().collect()
 }

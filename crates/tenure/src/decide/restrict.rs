@@ -160,8 +160,10 @@ fn denials(case: &mut Case<'_>, ask: &Ask<'_>) -> Vec<Limit> {
         if judged.truth == Truth::False {
             continue;
         }
-        // What is denied in a part only of what is asked is withheld there, and the rest may be had.
-        let whole = covers(&denial.circle, world, ask);
+        // What is denied in a part only of what is asked is withheld there, and the rest may be had; unless it is not
+        // denied in use, for then nothing would withhold it.
+        let on_use = denial.on_use();
+        let whole = if on_use { covers(&denial.circle, world, ask) } else { met.clone() };
         match &asked {
             Some(asked) => {
                 let when = whole.intersect(asked);
@@ -188,7 +190,7 @@ fn denials(case: &mut Case<'_>, ask: &Ask<'_>) -> Vec<Limit> {
     let denied: BTreeSet<u32> = denied.flat_map(|(_, _, inside, _)| &inside.permissions).copied().collect();
     let all = !denied.is_empty() && denied.len() == world.hierarchy.gives(ask.entitlement);
     for (denial, judged, inside, whole) in withheld {
-        if all && whole && !inside.permissions.is_empty() {
+        if !denial.on_use() || (all && whole && !inside.permissions.is_empty()) {
             unknown.add(&judged);
             refuse(case, ask, denial);
         } else {
