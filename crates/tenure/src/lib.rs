@@ -1,6 +1,7 @@
 // The README is read at the root of the repository, where its links lead to files. In these pages there are no such
 // files; the first definition of a link counts, and leads to where the page names them.
 #![doc = "[acme]: #more"]
+#![doc = "[acme-tests]: #more"]
 #![doc = "[apache]: #more"]
 #![doc = "[architecture]: #more"]
 #![doc = "[changelog]: #more"]

@@ -3,7 +3,7 @@
 use tenure::decide::{Command, Decision, Verdict};
 use tenure::document::{self, Limits};
 use tenure::model::Request;
-use tenure::policy::{Approvers, PolicyDocument};
+use tenure::policy::{PolicyDocument, Stage};
 use tenure::time::TimeError;
 
 use super::ATTEMPTS;
@@ -168,7 +168,7 @@ fn text(decision: &Decision, document: &PolicyDocument) -> String {
                 item(Some(owed.item)),
                 word(&owed.kind),
                 or_nothing(stage.name.as_ref()),
-                format!("{} of {}", stage.quorum, people(&stage.approvers)),
+                people(stage),
                 owed.source.to_string(),
             ]
         }));
@@ -196,13 +196,17 @@ fn or_nothing(value: Option<&impl ToString>) -> String {
     value.map_or_else(|| NOTHING.to_owned(), ToString::to_string)
 }
 
-/// Who may agree, in words.
-fn people(approvers: &Approvers) -> String {
+/// Who has to agree, in words.
+fn people(stage: &Stage) -> String {
+    let Stage { approvers, quorum, .. } = stage;
     let groups = approvers.groups.iter().map(|group| format!("group {group}"));
     let manager = approvers.manager.then(|| "the manager".to_owned());
     let owner = approvers.owner.then(|| "the owner of the entitlement".to_owned());
     let all = approvers.ids.iter().map(ToString::to_string).chain(groups).chain(manager).chain(owner);
-    all.collect::<Vec<_>>().join(", ")
+    match all.collect::<Vec<_>>().as_slice() {
+        [one] if *quorum == 1 && approvers.groups.is_empty() => one.clone(),
+        all => format!("{quorum} of {}", all.join(", ")),
+    }
 }
 
 /// The word that documents use.
