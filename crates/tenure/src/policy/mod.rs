@@ -7,6 +7,7 @@ mod check;
 mod eligibility;
 mod error;
 mod hierarchy;
+mod lint;
 mod names;
 mod nouns;
 mod read;
@@ -35,6 +36,7 @@ pub use eligibility::{
 };
 pub use error::{MAX_PROBLEMS, PolicyError};
 pub use hierarchy::{MAX_ANCESTORS, MAX_IMPLIES};
+pub use lint::{Finding, Lint, Severity};
 pub use names::NounKind;
 pub use read::{POLICY_VERSION, Policy};
 pub use rules::{

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::{EntitlementSelector, IdentitySelector, PolicyDocument, Stage};
 use crate::id::ResourceId;
 use crate::model::ConditionNames;
+use crate::time::Window;
 
 /// A rule of any section.
 pub(super) struct AnyRule<'a> {
@@ -18,6 +19,8 @@ pub(super) struct AnyRule<'a> {
     /// With the keys that lead to them.
     pub(super) conditions: Vec<(&'static [&'static str], &'a ConditionNames)>,
     pub(super) stages: &'a [Stage],
+    /// From when until when it counts.
+    pub(super) valid: Window,
 }
 
 /// All rules, section by section, in the order of their ids.
@@ -30,6 +33,7 @@ pub(super) fn rules(document: &PolicyDocument) -> impl Iterator<Item = AnyRule<'
         scopes: None,
         conditions: Vec::new(),
         stages: &[],
+        valid: Window::ALWAYS,
     });
     let deny = document.deny.iter().map(|(id, rule)| AnyRule {
         section: "deny",
@@ -39,6 +43,7 @@ pub(super) fn rules(document: &PolicyDocument) -> impl Iterator<Item = AnyRule<'
         scopes: rule.scopes.as_deref(),
         conditions: vec![(&["when"][..], &rule.when)],
         stages: &[],
+        valid: rule.valid,
     });
     let eligibility = document.eligibility.iter().map(|(id, rule)| AnyRule {
         section: "eligibility",
@@ -48,6 +53,7 @@ pub(super) fn rules(document: &PolicyDocument) -> impl Iterator<Item = AnyRule<'
         scopes: rule.scopes.as_deref(),
         conditions: vec![(&["when"][..], &rule.when), (&["while"][..], &rule.conditions)],
         stages: &rule.approvals,
+        valid: rule.valid,
     });
     let guardrails = document.guardrails.iter().map(|(id, rule)| AnyRule {
         section: "guardrails",
@@ -60,6 +66,7 @@ pub(super) fn rules(document: &PolicyDocument) -> impl Iterator<Item = AnyRule<'
             (&["require", "conditions"][..], &rule.require.conditions),
         ],
         stages: &rule.approvals,
+        valid: rule.valid,
     });
     let standing = document.standing_rules.iter().map(|(id, rule)| AnyRule {
         section: "standing_rules",
@@ -69,6 +76,7 @@ pub(super) fn rules(document: &PolicyDocument) -> impl Iterator<Item = AnyRule<'
         scopes: rule.scopes.as_deref(),
         conditions: vec![(&["when"][..], &rule.when)],
         stages: &[],
+        valid: rule.valid,
     });
     capacity.chain(deny).chain(eligibility).chain(guardrails).chain(standing)
 }

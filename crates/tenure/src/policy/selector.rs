@@ -9,7 +9,7 @@ use serde::de::{Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::id::{ApplicationId, AttributeId, EntitlementId, IdentityId};
-use crate::model::{Attributes, EntitlementKind, IdentityKind, Sensitivity, Value};
+use crate::model::{Attributes, Entitlement, EntitlementKind, IdentityKind, Sensitivity, Value};
 
 /// Which identities. The word `anyone` stands for all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +96,22 @@ impl EntitlementSelector {
             && self.ids.is_none()
             && self.kinds.is_none()
             && self.sensitivity.is_none()
+    }
+
+    /// Whether it matches an entitlement as it is declared.
+    pub(super) fn matches(&self, id: &EntitlementId, noun: &Entitlement) -> bool {
+        !self.is_empty()
+            && self.ids.as_ref().is_none_or(|ids| ids.contains(id))
+            && self.kinds.as_ref().is_none_or(|kinds| kinds.contains(&noun.kind))
+            && self
+                .applications
+                .as_ref()
+                .is_none_or(|list| noun.application.as_ref().is_some_and(|one| list.contains(one)))
+            && self
+                .sensitivity
+                .as_ref()
+                .is_none_or(|list| noun.sensitivity.as_ref().is_some_and(|one| list.contains(one)))
+            && attributes_match(&self.attributes, &noun.attributes)
     }
 }
 

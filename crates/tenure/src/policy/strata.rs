@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::source::{Source, Step};
-use super::{Eligibility, EntitlementSelector, PolicyDocument, Via, attributes_match};
+use super::{Eligibility, EntitlementSelector, PolicyDocument, Via};
 use crate::document::DocumentError;
 use crate::graph;
 use crate::id::EntitlementId;
@@ -68,20 +68,7 @@ fn rests_on(rule: &Eligibility) -> BTreeSet<&EntitlementId> {
 
 /// What a rule may give, with all that is implied, as far as the document knows.
 fn gives<'d>(document: &'d PolicyDocument, what: &'d EntitlementSelector) -> BTreeSet<&'d EntitlementId> {
-    let selected = document.entitlements.iter().filter(|(id, noun)| {
-        !what.is_empty()
-            && what.ids.as_ref().is_none_or(|ids| ids.contains(*id))
-            && what.kinds.as_ref().is_none_or(|kinds| kinds.contains(&noun.kind))
-            && what
-                .applications
-                .as_ref()
-                .is_none_or(|list| noun.application.as_ref().is_some_and(|one| list.contains(one)))
-            && what
-                .sensitivity
-                .as_ref()
-                .is_none_or(|list| noun.sensitivity.as_ref().is_some_and(|one| list.contains(one)))
-            && attributes_match(&what.attributes, &noun.attributes)
-    });
+    let selected = document.entitlements.iter().filter(|(id, noun)| what.matches(id, noun));
     let named = what.ids.iter().flatten();
     let mut open: Vec<&EntitlementId> = selected.map(|(id, _)| id).chain(named).collect();
     let mut given = BTreeSet::new();

@@ -3,6 +3,7 @@ mod checks;
 mod digests;
 mod forms;
 mod hostile;
+mod lint;
 mod names;
 
 /// A company with a bit of everything.
