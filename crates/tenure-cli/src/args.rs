@@ -11,8 +11,8 @@ use crate::failure::Failure;
 #[derive(Debug, Parser)]
 #[command(name = "tenure", version, max_term_width = 100)]
 #[command(after_help = "Exit status: 0 permit, allowed or done; 1 a file could not be read or written, \
-                        or a test failed; 2 bad input; 3 pending; 4 deny, denied or conditional; \
-                        5 conflict.")]
+                        a test failed, or lint has warnings; 2 bad input; 3 pending; 4 deny, denied or \
+                        conditional; 5 conflict.")]
 pub(crate) struct Cli {
     /// Answer in canonical JSON, one line, errors too
     #[arg(long, global = true)]
@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Find what has ended and is not recorded yet
     Reconcile(Reconcile),
+    /// Find what in the policy document can never work
+    Lint,
     /// Look after the log
     #[command(subcommand)]
     Log(Log),

@@ -5,6 +5,7 @@ mod check;
 mod commit;
 mod decide;
 mod diff;
+mod lint;
 mod reconcile;
 mod schema;
 mod test;
@@ -26,6 +27,7 @@ pub(crate) fn run(args: &Cli) -> Result<Answer, Failure> {
         Command::Commit(commit) => commit::run(args, commit),
         Command::Diff(diff) => diff::run(args, diff),
         Command::Reconcile(reconcile) => reconcile::run(args, reconcile),
+        Command::Lint => lint::run(args),
         Command::Log(Log::Verify(verify)) => verify::run(args, verify),
         Command::Schema(schema) => schema::run(schema),
         Command::Test(test) => test::run(args, test),

@@ -13,6 +13,8 @@ mod deciding;
 #[cfg(test)]
 mod input;
 #[cfg(test)]
+mod lint;
+#[cfg(test)]
 mod log;
 #[cfg(test)]
 #[cfg(unix)]
