@@ -205,6 +205,8 @@ pub(crate) struct Schema {
 /// What has a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SchemaOf {
+    /// An answer, as `check --json` prints it
+    Answer,
     /// A command to decide
     Command,
     /// A decision, as `decide --json` prints it
@@ -213,6 +215,8 @@ pub(crate) enum SchemaOf {
     Fact,
     /// The policy document
     Policy,
+    /// A question, as the library reads it
+    Question,
 }
 
 /// Why there is nothing to run.

@@ -17,10 +17,12 @@ const FORMS: &str = include_str!("../schema.json");
 
 pub(super) fn run(schema: &Schema) -> Result<Answer, Failure> {
     let (name, title) = match schema.of {
+        SchemaOf::Answer => ("answer", "Tenure: an answer"),
         SchemaOf::Command => ("command", "Tenure: a command"),
         SchemaOf::Decision => ("decision", "Tenure: a decision"),
         SchemaOf::Fact => ("fact", "Tenure: a fact"),
         SchemaOf::Policy => ("policy", "Tenure: a policy document"),
+        SchemaOf::Question => ("question", "Tenure: a question"),
     };
     let broken = |error| Failure::bad_input("schema.broken", error);
     let forms = serde_json::from_str(FORMS).map_err(broken)?;

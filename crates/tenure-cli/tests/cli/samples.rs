@@ -6,10 +6,20 @@ const NOW: &str = "2026-03-02T09:00:00Z";
 
 /// A policy document.
 pub(crate) fn policy() -> Value {
-    json!({
+    let mut document = json!({
         "tenure": 1,
         "name": "Everything",
-        "attributes": {"a": "bool", "b": "int", "c": "list", "d": "text"},
+        "attributes": {"a": "bool", "b": "int", "c": {"type": "list", "of": "text"}, "d": "text"},
+        "combine": "priority",
+        "context": {"risk": "int", "said": {"type": "bool", "source": "requester", "asserted": true}},
+        "conditions": {"calm": {"expr": "context.risk < 3", "text": "All is calm."}, "said": {"expr": "context.said"}},
+        "catalogues": {
+            "cloud": {"case": "fold", "permissions": ["vm/read", "blob/read"], "planes": {"data": ["blob/*"]}},
+        },
+        "wildcards": {
+            "admin": [{"catalogue": "cloud", "match": ["*"], "except": ["*/write"], "plane": "data"}],
+        },
+        "resource_types": {"page": {"open": true, "description": "A page"}},
         "accounts": {"ann@db": {"application": "db", "identity": "ann", "name": "Ann"}},
         "applications": {"db": {"attributes": {"a": true}, "name": "Database", "owner": "ann"}},
         "identities": {
@@ -23,7 +33,7 @@ pub(crate) fn policy() -> Value {
             "prod": {"type": "environment"},
             "prod/orders": {
                 "type": "database", "parent": "prod", "application": "db", "attributes": {"a": false},
-                "name": "Orders", "owner": "ann", "sensitivity": "high",
+                "name": "Orders", "owner": "ann", "sensitivity": "high", "parent_while": "calm",
             },
         },
         "entitlements": {
@@ -32,19 +42,23 @@ pub(crate) fn policy() -> Value {
                 "owner": "ann", "permissions": ["db:write"], "sensitivity": "critical",
                 "implies": ["reader", {
                     "entitlement": "reader", "scope": "prod", "from": "2026-01-01", "until": "2026-12-31",
+                    "while": ["calm", "said"],
                 }],
             },
             "reader": {"kind": "right"},
             "team": {"kind": "group"},
         },
         "memberships": {
-            "m": {"group": "team", "member": "ann", "scope": "prod", "from": "2026-01-01", "until": "2026-12-31"},
+            "m": {
+                "group": "team", "member": "ann", "scope": "prod", "from": "2026-01-01", "until": "2026-12-31",
+                "while": [],
+            },
         },
         "standing": {
             "s": {"entitlement": "reader", "holder": {"identity": "ann"}},
             "t": {
                 "entitlement": "reader", "holder": {"group": "team"}, "scope": "prod",
-                "from": NOW, "until": "2026-12-31",
+                "from": NOW, "until": "2026-12-31", "while": "calm",
             },
         },
         "events": {
@@ -53,8 +67,27 @@ pub(crate) fn policy() -> Value {
                 "ceiling": ["admin"], "participants": ["ann"], "feed": "pager", "name": "Incident",
             },
         },
+    });
+    let rules = rules();
+    document.as_object_mut().unwrap().extend(rules.as_object().unwrap().clone());
+    document
+}
+
+/// The rules of that document.
+fn rules() -> Value {
+    json!({
         "eligibility": {
             "all": {
+                "approvals": [{
+                    "approvers": {"groups": ["team"], "ids": ["ann"], "manager": true, "owner": true},
+                    "name": "Lead", "quorum": 2,
+                }],
+                "inputs": {
+                    "amount": {"type": "int", "min": 1, "max": 100, "required": "approval", "description": "In euros"},
+                    "region": {"type": "text", "one_of": ["eu", "us"], "required": "request"},
+                },
+                "priority": 1, "when": "calm", "while": ["said"],
+                "requires": {"attributes": {"b": [2, 3]}, "entitlements": ["reader"]},
                 "already_held": "extend", "anchor": "window", "description": "Everything",
                 "duration": {"min": "1h", "default": "2h", "max": "8h"},
                 "event": {
@@ -72,12 +105,38 @@ pub(crate) fn policy() -> Value {
                 "where": ["prod"],
                 "what": {
                     "applications": ["db"], "attributes": {"d": ["x", ["y"]]}, "ids": ["admin"], "kinds": ["role"],
+                    "sensitivity": ["high", "critical"],
                 },
                 "who": {
                     "attributes": {"b": [3]}, "groups": ["team"], "ids": ["ann"], "kinds": ["human", "workload"],
+                    "via": "any",
                 },
             },
+            "word": {"what": "anything", "who": "anyone", "duration": {"max": "1h"}},
             "some": {"what": {}, "who": {}, "on_exceed": "reject", "on_loss": "run_out"},
+        },
+        "guardrails": {
+            "careful": {
+                "approvals": [{"approvers": {"ids": ["ann"]}}], "description": "Careful", "forbid": true,
+                "hours": [{"from": "22:00", "to": "06:00", "zone": "UTC"}], "max": "4h",
+                "require": {"conditions": ["calm"], "reason": true, "ticket": true},
+                "valid": {"from": "2026-01-01"}, "what": "anything", "when": "calm", "where": ["prod"],
+                "who": "anyone",
+            },
+        },
+        "capacity": {"few": {"description": "Few", "max": 3, "min": 1, "what": {"ids": ["admin"]}}},
+        "deny": {
+            "never": {
+                "description": "Never", "hours": [{"from": "22:00", "to": "06:00", "zone": "UTC"}], "on": "use",
+                "permissions": ["db:write"], "valid": {"until": "2026-12-31"}, "what": {"kinds": ["group"]},
+                "when": ["calm"], "where": ["prod"], "who": {"kinds": ["agent"]},
+            },
+        },
+        "standing_rules": {
+            "all-read": {
+                "description": "All read", "valid": {"from": "2026-01-01"}, "what": {"ids": ["reader"]},
+                "when": "calm", "where": ["prod"], "who": "anyone",
+            },
         },
     })
 }
@@ -88,7 +147,7 @@ pub(crate) fn commands() -> Vec<Value> {
         json!({"request": {
             "id": "r-1", "beneficiary": "ann", "requester": "bob", "entitlement": "admin", "scope": "prod",
             "duration": "8h", "event": "INC-7", "reason": "replica lag", "ticket": "T-1", "renews": "r-0#0",
-            "context": {"session.ends_at": "2026-03-02T17:00:00Z"},
+            "context": {"session.ends_at": "2026-03-02T17:00:00Z"}, "inputs": {"amount": 5}, "rule": "all",
         }}),
         json!({"request": {
             "id": "r-2", "requester": "ann", "items": [{"entitlement": "admin", "scope": "prod"}, {"entitlement": "reader"}],
@@ -96,15 +155,28 @@ pub(crate) fn commands() -> Vec<Value> {
         }}),
         json!({"extend": {
             "id": "x-1", "grant": "r-1#0", "duration": "PT1H", "by": "ann", "context": {"a": [1]}, "reason": "more",
+            "inputs": {"amount": 5},
             "ticket": "T-2",
         }}),
         json!({"renew": {
             "id": "r-3", "grant": "r-1#0", "duration": "1d", "by": "ann", "context": {"a": true}, "event": "INC-8",
-            "reason": "again", "start": NOW, "ticket": "T-3",
+            "reason": "again", "start": NOW, "ticket": "T-3", "inputs": {"amount": 5}, "rule": "all",
         }}),
         json!({"withdraw": {"id": "w-1", "request": "r-2", "by": "ann", "reason": "no longer"}}),
         json!({"deactivate": {"id": "d-1", "grant": "r-1#0", "by": "ann", "reason": "done"}}),
         json!({"revoke": {"id": "v-1", "grant": "r-1#0", "by": "leo", "mode": "entitlement", "reason": "leak"}}),
+    ]
+}
+
+/// Questions about every kind of resource.
+pub(crate) fn questions() -> Vec<Value> {
+    vec![
+        json!({"identity": "ann", "permission": "db:write"}),
+        json!({"identity": "ann", "permission": "db:write", "resource": "prod", "context": {"risk": 2}}),
+        json!({
+            "identity": "ann", "permission": "page:read",
+            "resource": {"id": "p-1", "type": "page", "parent": "prod", "attributes": {"a": true}},
+        }),
     ]
 }
 
@@ -123,7 +195,7 @@ pub(crate) fn facts() -> Vec<Value> {
     let ended = || json!({"id": "r-1#0", "cause": "grant.expired", "reason": "over"});
     let terms = json!({
         "id": "r-1#0", "beneficiary": "ann", "entitlement": "admin", "event": "INC-7", "request": "r-1",
-        "scope": "prod", "term": {"start": NOW, "end": "2026-03-03T00:00:00Z"},
+        "scope": "prod", "term": {"start": NOW, "end": "2026-03-03T00:00:00Z"}, "while": ["calm"],
         "basis": {"policy": {
             "event": {"follow": true, "grace": "PT15M"}, "limit": "2026-03-03T00:00:00Z",
             "on_loss": {"grace": "PT1H"}, "rules": [{"id": "all", "digest": "00"}],
@@ -151,7 +223,7 @@ pub(crate) fn facts() -> Vec<Value> {
         ("application_changed", changes(json!({"unset": ["name", "owner"]}))),
         ("application_retired", named()),
         ("resource_defined", noun("resources", "prod/orders")),
-        ("resource_changed", with(json!({"parent": "prod", "sensitivity": "low"}))),
+        ("resource_changed", with(json!({"parent": "prod", "parent_while": "calm", "sensitivity": "low"}))),
         ("resource_changed", changes(json!({"unset": ["name", "owner", "parent", "sensitivity"]}))),
         ("resource_retired", named()),
         ("entitlement_defined", noun("entitlements", "admin")),

@@ -40,6 +40,13 @@ fn decisions() -> Vec<Value> {
     let torn = world.read("l.jsonl") + "{\"facts\":[";
     world.write("l.jsonl", torn);
     decide("-", &request("r-6", "bob", "admin"), 0);
+    // One that waits for an approval.
+    let stage = "    approvals: [{approvers: {ids: [bob], groups: [team], manager: true, owner: true}, name: lead, quorum: 2}]\n    already_held";
+    let group = "entitlements:\n  team: {kind: group}\n";
+    world.write("p.yaml", POLICY.replace("    already_held", stage).replace("entitlements:\n", group));
+    world.write("r.json", request("r-7", "ann", "admin"));
+    let owed = world.exactly(&["decide", "r.json", "--policy", "p.yaml", "--now", NOW, "--json"]);
+    decisions.push(owed.json(3));
     decisions
 }
 
@@ -63,8 +70,11 @@ fn what_is_printed_has_the_form() {
             assert!(!validator.is_valid(&damaged), "{key}");
         }
         let mut damaged = decision.clone();
-        damaged["verdict"] = json!(if decision["verdict"] == "deny" { "permit" } else { "deny" });
-        assert!(!validator.is_valid(&damaged), "a denial has no proposal, a permit has one");
+        damaged["verdict"] = json!(if decision["verdict"] == "permit" { "deny" } else { "permit" });
+        assert!(
+            !validator.is_valid(&damaged),
+            "a denial has no proposal, a permit has one, and owes nothing"
+        );
     }
 }
 
@@ -73,7 +83,7 @@ fn every_key_of_the_form_is_printed() {
     let schema = schema();
     let decisions = decisions();
     let mut keys = Vec::new();
-    for form in ["bound", "decision", "granted", "proposal", "reason"] {
+    for form in ["bound", "decision", "granted", "obligation", "proposal", "reason", "stage", "warnings"] {
         keys_of(&format!("/$defs/{form}"), &schema, &mut keys);
     }
     assert!(keys.len() > 40, "{keys:?}");
@@ -111,5 +121,42 @@ fn the_words_are_those_of_the_library() {
     let error = document::parse_json::<BoundKind>("\"zzz\"", &Limits::policy()).unwrap_err();
     let (_, known) = error.message().split_once("known words: ").unwrap();
     let known: BTreeSet<String> = known.split(", ").map(|word| word.trim_matches('`').to_owned()).collect();
-    assert_eq!(words("/$defs/bound/properties/kind/enum"), known);
+    assert_eq!(words("/$defs/bound_kind/enum"), known);
+}
+
+/// Answers of every kind, and with all that may be said beside them.
+fn answers() -> Vec<Value> {
+    let world = World::new();
+    let more = "context:\n  calm: bool\nconditions:\n  calm: {expr: context.calm}\nstanding:\n  \
+                s: {holder: {identity: ann}, entitlement: admin, until: 2026-12-31}\n  \
+                t: {holder: {identity: bob}, entitlement: admin, while: calm}\n";
+    world.write("p.yaml", POLICY.to_owned() + more);
+    let check = |args: &str, code: i32| world.tenure(&format!("check {args} --json")).json(code);
+    vec![check("ann db:write", 0), check("ann db:read", 4), check("bob db:write", 4)]
+}
+
+#[test]
+fn answers_have_their_form() {
+    let schema = World::new().exactly(&["schema", "answer", "--json"]).json(0);
+    assert!(jsonschema::draft202012::meta::is_valid(&schema));
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let answers = answers();
+    let said: Vec<&str> = answers.iter().map(|answer| answer["answer"].as_str().unwrap()).collect();
+    assert_eq!(said, ["allowed", "denied", "conditional"]);
+    for answer in &answers {
+        if let Err(error) = validator.validate(answer) {
+            panic!("{error} at {}: {answer}", error.instance_path());
+        }
+        let mut damaged = answer.clone();
+        damaged["answer"] = json!(if answer["answer"] == "conditional" { "denied" } else { "conditional" });
+        assert!(!validator.is_valid(&damaged), "what is missing is said where it decides, and only there");
+    }
+    let mut keys = Vec::new();
+    keys_of("/$defs/answer", &schema, &mut keys);
+    for key in keys {
+        let mut without = schema.clone();
+        *without.pointer_mut(&key).unwrap() = json!(false);
+        let validator = jsonschema::draft202012::new(&without).unwrap();
+        assert!(answers.iter().any(|answer| !validator.is_valid(answer)), "no answer has {key}");
+    }
 }
