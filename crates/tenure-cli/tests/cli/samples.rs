@@ -70,7 +70,29 @@ pub(crate) fn policy() -> Value {
     });
     let rules = rules();
     document.as_object_mut().unwrap().extend(rules.as_object().unwrap().clone());
+    document["tests"] = tests();
     document
+}
+
+/// Tests of every command and every question, with all that can be expected.
+fn tests() -> Value {
+    let decided = json!({
+        "verdict": "pending", "end": NOW, "obligations": 2, "reasons": ["duration.clipped"],
+        "bounds": [{"kind": "maximum", "binding": true, "end": NOW, "item": 0, "source": "all"}],
+    });
+    let answered =
+        json!({"answer": "conditional", "missing": ["risk"], "until": NOW, "obligations": ["lead"]});
+    let fact = json!({
+        "body": {"id": "pager"}, "by": "ann", "effective_at": NOW, "id": "f", "kind": "feed_heartbeat",
+        "recorded_at": NOW, "replaces": "g", "v": 1,
+    });
+    let of = |key: &str, asked: Value, expect: &Value| json!({"name": "a case", "now": NOW, key: asked, "expect": expect});
+    let commands = commands().into_iter().map(|command| of("command", command, &decided));
+    let questions = questions().into_iter().map(|question| of("question", question, &answered));
+    let mut tests: Vec<Value> = commands.chain(questions).collect();
+    tests[0]["facts"] = json!([fact]);
+    tests[0]["log"] = json!("log.jsonl");
+    tests.into()
 }
 
 /// The rules of that document.

@@ -79,7 +79,7 @@ fn the_schemas_are_schemas() {
 #[test]
 fn every_kind_of_fact_has_its_form() {
     let form = forms().pop().unwrap();
-    let kinds = &form.schema["$defs"]["fact"]["properties"]["kind"]["enum"];
+    let kinds = &form.schema["$defs"]["fact_kind"]["enum"];
     let kinds: BTreeSet<&str> = kinds.as_array().unwrap().iter().map(|kind| kind.as_str().unwrap()).collect();
     assert_eq!(kinds, FACT_KINDS.iter().copied().collect());
     let sampled: BTreeSet<&str> = form.samples.iter().map(|fact| fact["kind"].as_str().unwrap()).collect();
@@ -108,6 +108,10 @@ fn what_is_damaged_is_judged_alike() {
             for (pointer, damaged) in damages(sample) {
                 // Another version is another format: that is for the reader of policies to say, not of their form.
                 if form.name == "policy" && pointer == "/tenure" {
+                    continue;
+                }
+                // The bodies of facts have a schema of their own.
+                if pointer.starts_with("/tests/0/facts/0/body") {
                     continue;
                 }
                 judged += 1;
@@ -152,7 +156,7 @@ fn both_know_the_same_keys() {
             });
         }
         // The commands have words and not keys; everything else that the schema closes, the reader closes too.
-        let words = if form.name == "command" { 1 } else { 0 };
+        let words = usize::from(matches!(form.name, "command" | "policy"));
         let holders_and_such: usize = in_schema.iter().filter(|keys| keys.len() == 1).count();
         for keys in &in_reader {
             assert!(in_schema.contains(keys), "{}: the schema lacks {keys:?}", form.name);
