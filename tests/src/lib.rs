@@ -13,6 +13,7 @@ pub mod files;
 mod implementation;
 mod layout;
 mod oracle;
+pub mod reference;
 mod run;
 pub mod scenarios;
 pub mod times;
