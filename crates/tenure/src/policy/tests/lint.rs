@@ -292,6 +292,7 @@ fn what_only_looks_like_it_is_no_finding() {
         rule(&format!("  tied: {{who: {{ids: [ann]}}, what: {what}, event: {{}}{more}}}\n"))
     };
     none(tied("", "{ids: [admin], kinds: [role]}"));
+    none(tied("", "{ids: [admin]}"));
     none(tied(", session: bound", "{ids: [reader]}"));
     none(tied(", valid: {until: 2026-12-31}", "{ids: [reader]}"));
     none(tied(", hours: [{from: '09:00', to: '17:00', zone: UTC}]", "{ids: [reader]}"));
