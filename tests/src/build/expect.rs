@@ -50,6 +50,17 @@ pub(crate) fn denied(code: &str, params: Value) -> Expect {
     expect(json!({"answer": "denied", "reasons": [], "until": null})).says(code, params)
 }
 
+/// A question whose answer depends on these names, which were not said.
+pub(crate) fn conditional(names: &[&str]) -> Expect {
+    let answer = expect(json!({"answer": "conditional", "missing": names, "reasons": [], "until": null}));
+    answer.says("context.missing", json!({"names": names}))
+}
+
+/// Not yet: something is owed, which [`Expect::owes`] says.
+pub(crate) fn pending() -> Expect {
+    expect(json!({"verdict": "pending", "reasons": []}))
+}
+
 /// A reconcile that finds nothing, unless more is said.
 pub(crate) fn found() -> Expect {
     expect(json!({"findings": [], "proposal": {"facts": []}, "removals": []}))
@@ -109,6 +120,13 @@ impl Expect {
     /// The warning that less is given than asked, about the first item.
     pub(crate) fn clipped(self, asked: &str, by: &[&str], left: &str) -> Self {
         self.warns_item(0, "duration.clipped", json!({"asked": asked, "by": by, "left": left}))
+    }
+
+    /// An approval that is owed for the first item, by a rule; all of them, in order.
+    pub(crate) fn owes(mut self, source: &str, stage: Value) -> Self {
+        let owed = json!({"item": 0, "kind": "approval", "source": source, "stage": stage});
+        self.push("obligations", owed);
+        self
     }
 
     /// A finding of a reconcile.

@@ -15,7 +15,9 @@ use tenure::policy::Policy;
 use crate::vector::FORMAT;
 
 pub(crate) use ask::{Ask, deactivate, extend, renew, request, request_all, revoke, withdraw};
-pub(crate) use expect::{Expect, adopted, allowed, denied, deny, deny_all, deny_item, found, permit};
+pub(crate) use expect::{
+    Expect, adopted, allowed, conditional, denied, deny, deny_all, deny_item, found, pending, permit,
+};
 pub(crate) use happening::{Happening, changed, defined, fact, moved, of};
 
 /// A story and what must be answered in it; it becomes one file.
@@ -150,6 +152,23 @@ impl Scenario {
             insert(step, "by", by.into());
         }
         scenario
+    }
+
+    /// The same, with what the host says of the circumstances.
+    pub(crate) fn check_with(
+        self,
+        identity: &str,
+        permission: &str,
+        resource: &str,
+        context: Value,
+        expect: Expect,
+    ) -> Self {
+        let mut question = json!({"identity": identity, "permission": permission, "context": context});
+        if !resource.is_empty() {
+            insert(&mut question, "resource", resource.into());
+        }
+        let at = Value::from(self.at.clone());
+        self.step([("at", at), ("question", question), ("expect", expect.value())])
     }
 
     /// What has ended is looked for.

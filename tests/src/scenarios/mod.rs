@@ -3,7 +3,10 @@
 mod adoption;
 mod bounds;
 mod clock;
+mod combining;
 mod company;
+mod conditions;
+mod denials;
 mod duration;
 mod eligibility;
 mod events;
@@ -29,6 +32,9 @@ pub fn all() -> Vec<Scenario> {
         adoption::scenarios(),
         bounds::scenarios(),
         clock::scenarios(),
+        combining::scenarios(),
+        conditions::scenarios(),
+        denials::scenarios(),
         duration::scenarios(),
         eligibility::scenarios(),
         events::scenarios(),

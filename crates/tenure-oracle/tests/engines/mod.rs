@@ -27,6 +27,7 @@ pub(crate) fn engine_after(world: &Arbitrary, length: usize) -> Engine {
     Engine::new(policy, state).expect("the document and the log agree")
 }
 
+#[allow(dead_code, reason = "not every test compares texts")]
 pub(crate) fn json(value: &impl serde::Serialize) -> String {
     tenure::document::canonical(value).expect("it has a canonical text")
 }
