@@ -272,7 +272,7 @@ impl Cli {
         let answer: Value = text.parse().map_err(|error| format!("{error}: {text}"))?;
         let said = answer.get("verdict").or_else(|| answer.get("answer")).and_then(Value::as_str);
         let expected = match said {
-            Some("deny" | "denied") => 4,
+            Some("deny" | "denied" | "conditional") => 4,
             Some("pending") => 3,
             _ if answer.get("error").is_some() => return Err(text),
             _ => 0,
