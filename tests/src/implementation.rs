@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command as Process;
 
 use serde_json::Value;
-use tenure::check::Question;
+use tenure::check::{Question, Target};
 use tenure::decide::Command;
 use tenure::document::canonical;
 use tenure::fact::{Body, Fact};
@@ -315,6 +315,11 @@ impl Implementation for Cli {
         question: &Question,
         now: Timestamp,
     ) -> Result<String, String> {
+        if !question.context.is_empty() || matches!(question.resource, Some(Target::Open(_))) {
+            // What words cannot say stands in a document.
+            let text = canonical(question).map_err(|error| error.to_string())?;
+            return self.answer(policy, facts, Some(&text), &["check", "--question"], now);
+        }
         let resource = question.resource.as_ref().map(|resource| resource.id().as_str());
         let args = ["check", question.identity.as_str(), question.permission.as_str()];
         let args: Vec<&str> = args.into_iter().chain(resource).collect();
