@@ -282,6 +282,16 @@ proptest! {
     fn an_answer_holds_as_long_as_it_says(world in quiet(worlds())) { holds(&world, holds_is_sound)? }
 
     #[test]
+    fn steps_and_leaps_in_the_policy_language_agree(world in quiet(worlds_with_language())) {
+        holds(&world, steps_lead_to_the_same)?;
+    }
+
+    #[test]
+    fn recording_what_ended_changes_no_answer_in_the_policy_language(world in quiet(worlds_with_language())) {
+        holds(&world, reconciling_changes_nothing)?;
+    }
+
+    #[test]
     fn steps_and_leaps_agree(world in quiet(worlds_with_replacements())) {
         holds(&world, steps_lead_to_the_same)?;
     }

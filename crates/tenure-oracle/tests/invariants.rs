@@ -20,7 +20,7 @@ use tenure::id::{FactId, GrantId, RequestId, RuleId};
 use tenure::log::Key;
 use tenure::policy::BoundKind;
 use tenure::time::{Span, Timestamp};
-use tenure_oracle::arbitrary::{Arbitrary, worlds, worlds_with_replacements};
+use tenure_oracle::arbitrary::{Arbitrary, worlds, worlds_with_language, worlds_with_replacements};
 use tenure_oracle::{World, digest, instants};
 
 use engines::{config, engine_after, engine_of, json};
@@ -421,6 +421,23 @@ proptest! {
 
     #[test]
     fn i16_a_command_works_once(world in quiet(worlds())) { holds(&world, a_command_works_once)? }
+
+    #[test]
+    fn i2_i3_a_grant_of_the_language_ends_at_its_least_bound(world in quiet(worlds_with_language())) {
+        holds(&world, ends_are_the_least_bounds)?;
+    }
+
+    #[test]
+    fn i12_a_clock_that_is_behind_gives_nothing_in_the_language(world in quiet(worlds_with_language())) {
+        holds(&world, clocks_are_safe)?;
+    }
+
+    #[test]
+    fn i24_what_was_not_read_does_not_matter_in_the_language(mut world in quiet(worlds_with_language())) {
+        // Who will count under a capacity is not known by its name: an edge or an entitlement to come adds to them.
+        world.0.without_capacity();
+        holds(&world, what_was_not_read_does_not_matter)?;
+    }
 
     #[test]
     fn i24_what_was_not_read_does_not_matter(world in quiet(worlds_with_replacements())) {
