@@ -22,6 +22,7 @@ mod reconcile;
 mod renewals;
 mod requests;
 mod resources;
+mod restrictions;
 mod succession;
 
 use crate::Scenario;
@@ -50,6 +51,7 @@ pub fn all() -> Vec<Scenario> {
         renewals::scenarios(),
         requests::scenarios(),
         resources::scenarios(),
+        restrictions::scenarios(),
         succession::scenarios(),
     ];
     topics.into_iter().flatten().collect()
