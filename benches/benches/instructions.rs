@@ -58,7 +58,7 @@ fn check_by_64((engine, asked, now): (Engine, Vec<Handles>, Timestamp)) -> (usiz
 #[library_benchmark(setup = by_name)]
 fn allows_64((engine, asked, now): (Engine, Vec<Question>, Timestamp)) -> (usize, Engine, Vec<Question>) {
     let allowed = asked.iter().filter(|q| {
-        let on = q.resource.as_ref().map(|r| r.as_str());
+        let on = q.resource.as_ref().map(|r| r.id().as_str());
         engine.allows(q.identity.as_str(), q.permission.as_str(), on, now)
     });
     (allowed.count(), engine, asked)
