@@ -323,6 +323,9 @@ impl Engine {
         if world.hierarchy.is_ruled(permission) || (on != NONE && world.tree.is_conditional()) {
             return true;
         }
+        if world.conditions.is_empty() && world.rules.restrictions.denials.is_empty() {
+            return false;
+        }
         let mut giving = self.rows().row(who).giving(world.hierarchy.givers(permission));
         giving.any(|(holding, routes)| {
             holding.is_conditional()
