@@ -142,8 +142,8 @@ impl<T, const PAGE: usize> Pages<T, PAGE> {
     }
 
     /// Puts a full page behind all others.
-    fn add_page(&mut self, number: usize, items: [T; PAGE]) {
-        let items = Node::Page(Arc::new(items));
+    fn add_page(&mut self, number: usize, items: Arc<[T; PAGE]>) {
+        let items = Node::Page(items);
         if number >> NODE_BITS.saturating_mul(self.height) != 0 {
             let mut children = [const { Node::Empty }; WIDTH];
             let [first, ..] = &mut children;
@@ -172,7 +172,9 @@ impl<T, const PAGE: usize> Pages<T, PAGE> {
         }
         tail.push(item);
         if tail.len() == PAGE {
-            let items = <[T; PAGE]>::try_from(core::mem::take(tail)).ok()?;
+            // The tail keeps its room: it is one piece of memory for ever, and leaves no holes between others.
+            let items: Arc<[T]> = tail.drain(..).collect();
+            let items = Arc::<[T; PAGE]>::try_from(items).ok()?;
             self.add_page(self.len >> Self::BITS, items);
         }
         self.len = self.len.checked_add(1)?;
