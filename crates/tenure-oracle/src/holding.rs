@@ -47,8 +47,8 @@ pub enum SourceId {
     Membership(MembershipId),
     /// A grant.
     Grant(GrantId),
-    /// A standing rule, with what it gives and where.
-    StandingRule(RuleId, EntitlementId, Option<ResourceId>),
+    /// A standing rule, with what it gives.
+    StandingRule(RuleId, EntitlementId),
 }
 
 /// The grant of that name as it was first issued, and when that took effect.
@@ -88,7 +88,7 @@ pub fn all_sources(world: &World, identity: &IdentityId) -> Vec<Source> {
         {
             let entitlement = (*entitlement).clone();
             sources.push(Source {
-                id: SourceId::StandingRule(id.clone(), entitlement.clone(), scope.clone()),
+                id: SourceId::StandingRule(id.clone(), entitlement.clone()),
                 holder: identity.clone(),
                 entitlement,
                 scope: scope.clone(),
@@ -170,13 +170,11 @@ pub fn live(world: &World, source: &Source, t: Timestamp) -> bool {
             let joined = incarnation(world, &source.holder, source.since);
             alive(world, &source.holder, t) && incarnation(world, &source.holder, t) == joined
         }
-        SourceId::StandingRule(id, entitlement, _) => {
-            world.policy.standing_rules.get(id).is_some_and(|rule| {
-                alive(world, &source.holder, t)
-                    && what(world, &rule.what, entitlement, t)
-                    && who(world, &rule.who, &source.holder, Reading::Narrow, t)
-            })
-        }
+        SourceId::StandingRule(id, entitlement) => world.policy.standing_rules.get(id).is_some_and(|rule| {
+            alive(world, &source.holder, t)
+                && what(world, &rule.what, entitlement, t)
+                && who(world, &rule.who, &source.holder, Reading::Narrow, t)
+        }),
     }
 }
 

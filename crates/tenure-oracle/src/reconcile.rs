@@ -12,6 +12,7 @@ use crate::World;
 use crate::death::{death, lost_from, recorded, state};
 use crate::eligible::kept;
 use crate::holding::{grants, live, sources};
+use crate::life::{entitlement_valid, resource_valid};
 use crate::outcome::text;
 use crate::restrict::holders;
 
@@ -69,8 +70,14 @@ pub fn reconcile(world: &World, now: Timestamp) -> Reconciled {
     }
 }
 
-/// Whether the holder has the same entitlement in the same scope directly from another source.
+/// Whether the holder has the same entitlement in the same scope directly from another source. What does not exist is
+/// given by none.
 fn still_given(world: &World, terms: &GrantTerms, at: Timestamp) -> bool {
+    if !entitlement_valid(world, &terms.entitlement, at)
+        || terms.scope.as_ref().is_some_and(|scope| !resource_valid(world, scope, at))
+    {
+        return false;
+    }
     sources(world, &terms.beneficiary).iter().any(|source| {
         source.entitlement == terms.entitlement && source.scope == terms.scope && live(world, source, at)
     })

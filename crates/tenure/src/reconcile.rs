@@ -133,7 +133,10 @@ impl Engine {
         let mut removals = BTreeSet::new();
         for end in ended.iter().filter(|end| end.death.at > end.grant.start) {
             let grant = end.grant;
-            let held = self.rows().get(grant.holder).iter().any(|holding| {
+            // What is held in a scope that is retired ended with the scope.
+            let valid = self.world().hierarchy.life(grant.entitlement).is_some_and(|life| life.contains(at));
+            let mut held = self.rows().get(grant.holder).iter().filter(|_| valid);
+            let held = held.any(|holding| {
                 holding.is_live(at)
                     && holding.entitlement == grant.entitlement
                     && holding.scope == grant.scope

@@ -136,6 +136,19 @@ impl Scenario {
         self.step([("at", at), ("question", question), ("expect", expect.value())])
     }
 
+    /// The same of a resource of an open type, which the question describes.
+    pub(crate) fn check_open(
+        self,
+        identity: &str,
+        permission: &str,
+        resource: Value,
+        expect: Expect,
+    ) -> Self {
+        let question = json!({"identity": identity, "permission": permission, "resource": resource});
+        let at = Value::from(self.at.clone());
+        self.step([("at", at), ("question", question), ("expect", expect.value())])
+    }
+
     /// Another document is adopted, in YAML, and in force from here on.
     pub(crate) fn adopt(self, document: &str, by: Option<&str>, expect: Expect) -> Self {
         let tree = yaml(document, &Limits::policy()).map_err(|error| error.to_string());

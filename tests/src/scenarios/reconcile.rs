@@ -13,6 +13,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         records_once(),
         in_order(),
         keeps_what_is_held_otherwise(),
+        keeps_nothing_in_a_retired_scope(),
         whatever_was_recorded(),
         the_first_cause(),
         late(),
@@ -119,6 +120,27 @@ fn keeps_what_is_held_otherwise() -> Scenario {
                 .ends("grant_ended", "r-2#0", "03-02 10:00", "grant.expired")
                 .removes("ann", "admin", "test")
                 .removes("ben", "admin", "prod"),
+        )
+}
+
+fn keeps_nothing_in_a_retired_scope() -> Scenario {
+    let policy = database(&["duration: {max: 8h}"])
+        + "standing:
+  s-1: {holder: {identity: ann}, entitlement: admin, scope: prod}
+";
+    scenario("reconcile/takes-away-what-stands-in-a-retired-scope", policy)
+        .about("What is assigned in a scope that is retired keeps nothing from being taken away")
+        .at("03-02 09:00")
+        .commit(
+            request("r-1", "ann", "admin").within("prod").lasting("8h"),
+            permit().grant("r-1#0", "active", "03-02 09:00", "03-02 17:00"),
+        )
+        .at("03-02 12:00")
+        .facts([of("resource_retired", "prod")])
+        .reconcile(
+            found()
+                .ends("grant_ended", "r-1#0", "03-02 12:00", "resource.retired")
+                .removes("ann", "admin", "prod"),
         )
 }
 

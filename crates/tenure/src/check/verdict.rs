@@ -5,7 +5,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::ways::{Asked, Way};
-use crate::compile::{CompiledDenial, Environment, Guard, Judged, Place, Truth};
+use crate::compile::{CompiledDenial, Environment, Guard, Judged, Truth};
 use crate::decide::{Code, Reason};
 use crate::engine::Engine;
 use crate::store::NONE;
@@ -45,10 +45,7 @@ impl Engine {
             Guard::Allowed { denial, .. } => Some(*denial),
             Guard::Condition(_) => None,
         });
-        let on = match asked.place {
-            Place::Registered(on) => on,
-            Place::Open(_, parent) => parent,
-        };
+        let (on, life) = asked.stands(self);
         for number in on_ways.chain(of_permission.iter().map(|(number, _)| *number)) {
             let Some(denial) = all.get(number as usize) else { continue };
             circles.entry(number).or_insert_with(|| {
@@ -57,7 +54,11 @@ impl Engine {
                     self.world(),
                     asked.who,
                     |places| {
-                        if everywhere { IntervalSet::always() } else { places.lie_above(self.world(), on) }
+                        if everywhere {
+                            IntervalSet::always()
+                        } else {
+                            places.lie_above(self.world(), on, life)
+                        }
                     },
                     t,
                 )

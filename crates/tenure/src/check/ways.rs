@@ -10,7 +10,7 @@ use crate::engine::Engine;
 use crate::id::AttributeId;
 use crate::model::Value;
 use crate::store::NONE;
-use crate::time::IntervalSet;
+use crate::time::{IntervalSet, Window};
 
 /// A question whose names are references.
 #[derive(Clone, Copy)]
@@ -53,6 +53,15 @@ impl Asked<'static> {
 }
 
 impl<'a> Asked<'a> {
+    /// The registered resource at or below which the place stands, and how long it does.
+    pub(super) fn stands(&self, engine: &Engine) -> (u32, Option<Window>) {
+        let tree = engine.world().tree;
+        match self.place {
+            Place::Registered(on) => (on, tree.life(on)),
+            Place::Open(_, parent) => (parent, tree.life_below(parent)),
+        }
+    }
+
     /// What conditions read on a way from this entitlement.
     pub(super) fn environment(&self, engine: &'a Engine, entitlement: u32, event: u32) -> Environment<'a> {
         let state = engine.assumed();
@@ -138,23 +147,21 @@ impl Engine {
         scope: u32,
         routes: Option<&[Route]>,
     ) -> Vec<Stretch> {
-        let within = both(vec![start], &self.containing(asked.place, scope));
+        let within = both(vec![start], &self.containing(asked, scope));
         let Some(routes) = routes else { return within };
         let mut found = Vec::new();
         for route in routes {
             let along = both(within.clone(), &[(route.when.clone(), route.guards.clone())]);
             let scopes = route.scopes.iter();
-            found.extend(
-                scopes.fold(along, |along, scope| both(along, &self.containing(asked.place, *scope))),
-            );
+            found.extend(scopes.fold(along, |along, scope| both(along, &self.containing(asked, *scope))));
         }
         found
     }
 
     /// When and on what conditions a scope contains the place.
-    fn containing(&self, place: Place<'_>, scope: u32) -> Vec<Stretch> {
+    fn containing(&self, asked: &Asked<'_>, scope: u32) -> Vec<Stretch> {
         let tree = self.world().tree;
-        match place {
+        match asked.place {
             Place::Registered(NONE) | Place::Open(_, NONE) if scope != NONE => Vec::new(),
             Place::Registered(NONE) | Place::Open(..) if scope == NONE => {
                 vec![(IntervalSet::always(), Vec::new())]
@@ -162,7 +169,10 @@ impl Engine {
             Place::Registered(on) if scope == NONE => {
                 tree.life(on).map(|life| (IntervalSet::from(life), Vec::new())).into_iter().collect()
             }
-            Place::Registered(on) | Place::Open(_, on) => tree.contains_ways(scope, on),
+            Place::Registered(_) | Place::Open(..) => {
+                let (on, life) = asked.stands(self);
+                tree.stands_by(scope, on, life)
+            }
         }
     }
 }

@@ -161,10 +161,11 @@ impl Places {
         })
     }
 
-    /// The instants at which one of them contains a resource, on whatever condition.
-    pub(crate) fn lie_above(&self, world: World<'_>, on: u32) -> IntervalSet {
+    /// The instants at which one of them contains what lives as long, at or below a resource, on whatever condition.
+    pub(crate) fn lie_above(&self, world: World<'_>, on: u32, life: Option<Window>) -> IntervalSet {
         let places = self.0.iter().flatten();
-        places.fold(IntervalSet::empty(), |above, place| above.union(&world.tree.contains_when(*place, on)))
+        places
+            .fold(IntervalSet::empty(), |above, place| above.union(&world.tree.stands_when(*place, on, life)))
     }
 
     /// How deep the deepest of them lies that contains the scope at `t`: 1 for a root, 0 where none is named.

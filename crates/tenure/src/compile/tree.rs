@@ -52,7 +52,28 @@ impl Tree {
             }
             tree.nodes.push(node);
         }
+        tree.break_early_lines(state);
         tree
+    }
+
+    /// A resource whose definition takes effect after that of one below it leads nowhere before.
+    fn break_early_lines(&mut self, state: &State) {
+        let early: Vec<u32> =
+            (0u32..).zip(&self.nodes).flat_map(|(child, node)| self.late_parents(child, node)).collect();
+        for late in early {
+            let Some(noun) = state.resources.at(late).and_then(|row| row.noun.as_ref()) else { continue };
+            let Some(node) = self.nodes.get_mut(late as usize).filter(|node| !node.moves) else { continue };
+            node.moves = true;
+            let parent = node.parent;
+            self.moved.insert(late, noun.segments().map(|(window, _)| (window, parent)).collect());
+        }
+    }
+
+    fn late_parents(&self, child: u32, node: &Node) -> Vec<u32> {
+        let begins = node.life.map(|life| life.start());
+        let late = |parent: &u32| self.life(*parent).map(|life| life.start()) > begins;
+        let parents = self.parents(child).into_iter().map(|(_, parent)| parent);
+        parents.filter(late).collect()
     }
 
     fn node(&self, resource: u32) -> Option<&Node> {
@@ -62,6 +83,11 @@ impl Tree {
     /// From its definition to its retirement; none if it was never defined.
     pub(crate) fn life(&self, resource: u32) -> Option<Window> {
         self.node(resource)?.life
+    }
+
+    /// As long as a leaf below it, which no fact defines and none retires, may stand there; none if it was never defined.
+    pub(crate) fn life_below(&self, resource: u32) -> Option<Window> {
+        Window::new(self.life(resource)?.start(), Timestamp::MAX)
     }
 
     /// Whether it exists at `t`.
@@ -99,10 +125,15 @@ impl Tree {
 
     /// The instants at which `scope` contains `resource`.
     pub(crate) fn contains_when(&self, scope: u32, resource: u32) -> IntervalSet {
+        self.stands_when(scope, resource, self.life(resource))
+    }
+
+    /// The instants within `life` at which what lives as long, at or below `resource`, stands in `scope`.
+    pub(crate) fn stands_when(&self, scope: u32, resource: u32, life: Option<Window>) -> IntervalSet {
         if scope == NONE {
             return IntervalSet::always();
         }
-        let (Some(own), Some(life)) = (self.life(scope), self.life(resource)) else {
+        let (Some(own), Some(life)) = (self.life(scope), life) else {
             return IntervalSet::empty();
         };
         let Some(both) = own.intersect(life) else {
@@ -134,13 +165,18 @@ impl Tree {
         !self.conditions.is_empty()
     }
 
-    /// The ways by which `scope` contains `resource`: when, and on what conditions.
-    pub(crate) fn contains_ways(&self, scope: u32, resource: u32) -> Vec<(IntervalSet, Vec<Guard>)> {
+    /// The ways by which what lives as long, at or below `resource`, stands in `scope`: when, and on what conditions.
+    pub(crate) fn stands_by(
+        &self,
+        scope: u32,
+        resource: u32,
+        life: Option<Window>,
+    ) -> Vec<(IntervalSet, Vec<Guard>)> {
         if self.conditions.is_empty() || scope == NONE {
-            let when = self.contains_when(scope, resource);
+            let when = self.stands_when(scope, resource, life);
             return if when.is_empty() { Vec::new() } else { vec![(when, Vec::new())] };
         }
-        let (Some(own), Some(life)) = (self.life(scope), self.life(resource)) else { return Vec::new() };
+        let (Some(own), Some(life)) = (self.life(scope), life) else { return Vec::new() };
         let Some(both) = own.intersect(life) else { return Vec::new() };
         let mut ways: BTreeMap<Vec<Guard>, IntervalSet> = BTreeMap::new();
         let mut open = vec![(resource, both, Vec::new())];
@@ -173,7 +209,7 @@ impl Tree {
         if self.conditions.is_empty() {
             return self.contains_when(scope, resource);
         }
-        let ways = self.contains_ways(scope, resource);
+        let ways = self.stands_by(scope, resource, self.life(resource));
         ways.into_iter().find(|(_, guards)| guards.is_empty()).map(|(when, _)| when).unwrap_or_default()
     }
 

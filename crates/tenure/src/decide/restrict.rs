@@ -208,7 +208,8 @@ fn denials(case: &mut Case<'_>, ask: &Ask<'_>) -> Vec<Limit> {
 /// The instants at which a rule that restricts concerns all of what is asked, its conditions apart.
 fn covers(circle: &Circle, world: World<'_>, ask: &Ask<'_>) -> IntervalSet {
     let above = |places: &Places| {
-        if ask.scope == NONE { IntervalSet::empty() } else { places.lie_above(world, ask.scope) }
+        let life = world.tree.life(ask.scope);
+        if ask.scope == NONE { IntervalSet::empty() } else { places.lie_above(world, ask.scope, life) }
     };
     circle.when(world, ask.who, above, ask.start.at)
 }
