@@ -371,7 +371,10 @@ fn add(reached: &mut Reached, permission: u32, beyond: &Reach, edge: &Edge) -> b
             None => known.push(route),
         }
     }
-    if known.iter().any(|r| r.scopes.is_empty() && r.guards.is_empty() && r.when.is_always()) {
+    if known.is_empty() {
+        // A way that is never open gives nothing.
+        reached.remove(&permission);
+    } else if known.iter().any(|r| r.scopes.is_empty() && r.guards.is_empty() && r.when.is_always()) {
         reached.insert(permission, Reach::Plain);
     }
     true

@@ -78,11 +78,13 @@ impl Judged {
 
     /// The value of not being denied by a rule that concerns the case and has this value.
     pub(crate) fn against(mut self, rule: &RuleId) -> Self {
-        self.truth = match self.truth {
-            Truth::True => Truth::False,
-            Truth::False => Truth::True,
-            unknown => unknown,
-        };
+        if self.truth == Truth::False {
+            // What was not said, and what cannot be judged, could not make it apply.
+            return Self::default();
+        }
+        if self.truth == Truth::True {
+            self.truth = Truth::False;
+        }
         self.unsatisfied.clear();
         if self.truth >= Truth::Failed {
             self.denied.insert(rule.clone());

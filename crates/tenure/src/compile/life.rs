@@ -49,7 +49,11 @@ impl Life {
     pub(crate) fn of(row: &IdentityRow) -> Self {
         let mut mood = Mood { suspended: false, left: false, incarnation: 0 };
         let (mut turns, mut moods) = (Vec::new(), Vec::new());
-        for change in row.status().iter() {
+        // What happened to somebody before the definition counts from it, and else not at all.
+        let defined = row.noun.as_ref().map(|noun| noun.defined_at());
+        let changes = defined.map_or(&[][..], |_| row.status());
+        for change in changes {
+            let at = change.at.max(defined.unwrap_or(Timestamp::MIN));
             match change.turn {
                 Turn::Suspended if !mood.left => mood.suspended = true,
                 Turn::Resumed if !mood.left => mood.suspended = false,
@@ -63,11 +67,11 @@ impl Life {
                 }
                 Turn::Suspended | Turn::Resumed | Turn::Rejoined => {}
             }
-            if turns.last() == Some(&change.at) {
+            if turns.last() == Some(&at) {
                 turns.pop();
                 moods.pop();
             }
-            turns.push(change.at);
+            turns.push(at);
             moods.push(mood);
         }
         let alive = match &row.noun {

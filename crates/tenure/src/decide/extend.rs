@@ -260,6 +260,10 @@ pub(super) fn gains(
     limit: Timestamp,
 ) -> Timestamp {
     let held = case.full_death(grant).at;
+    // What was agreed for later overrules what is agreed now.
+    for extension in case.engine.assumed().extensions_of(grant) {
+        case.trace.is_before(extension.at);
+    }
     let after = case.death_if_extended(grant, end.at, limit);
     // What else ends the grant does not move, so the death moves only if it is the end.
     let moment = Moment { at: after, moves: end.moves && after == end.at };
