@@ -157,7 +157,7 @@ impl Engine {
     /// What deserves a look about a grant that is not over.
     fn finding(&self, grant: &GrantRow, at: Timestamp) -> Option<Reason> {
         let state = self.assumed();
-        let Basis::Policy { on_loss, .. } = state.origin(grant).basis else { return None };
+        let Basis::Policy { on_loss, .. } = state.basis_of(grant) else { return None };
         let key = (grant.holder, grant.entitlement, grant.scope);
         let id = state.grant_id(grant);
         if at < grant.start {

@@ -10,8 +10,12 @@ use crate::engine::{CommitError, Engine, EngineError};
 use crate::fact::Fact;
 use crate::log::Proposal;
 
-/// After how many facts the rows are put side by side again.
-const COMPACT_AFTER: u64 = 1 << 16;
+/// After how many facts the rows are put side by side again at the earliest: that costs a pass over all of them, so
+/// of many rows a part must have changed.
+const COMPACT_AFTER: usize = 1 << 16;
+
+/// The part, as a power of a half.
+const COMPACT_PART: u32 = 5;
 
 /// The current engine.
 ///
@@ -32,7 +36,7 @@ const COMPACT_AFTER: u64 = 1 << 16;
 pub struct Shared {
     current: ArcSwap<Engine>,
     /// Held while the next engine is made: the number of facts since the rows were compact.
-    writing: Mutex<u64>,
+    writing: Mutex<usize>,
 }
 
 impl Shared {
@@ -66,8 +70,8 @@ impl Shared {
         // A writer that panicked has changed nothing, so its lock is as good as new.
         let mut since = self.writing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut engine = next(&self.current.load())?;
-        *since = since.saturating_add(facts as u64);
-        if *since >= COMPACT_AFTER {
+        *since = since.saturating_add(facts);
+        if *since >= COMPACT_AFTER.max(engine.rows().settled() >> COMPACT_PART) {
             engine = engine.compact();
             *since = 0;
         }

@@ -103,7 +103,7 @@ impl Engine {
         let state = self.assumed();
         let (conditions, event) = match holding.source() {
             Source::Grant(grant) => match state.grants.at(grant) {
-                Some(row) => (state.origin(row).conditions, row.event),
+                Some(row) => (state.grant_conditions(row), row.event),
                 None => (NONE, NONE),
             },
             Source::Standing(standing) => {

@@ -24,7 +24,7 @@ impl Death {
         let mut death = Self { at: grant.over, cause: grant.cause };
         let mut may_be = |at: Timestamp, cause: Cause| death = death.min(Self { at, cause });
 
-        let basis = state.origin(grant).basis;
+        let basis = state.basis_of(grant);
         let terms = match basis {
             Basis::Policy { event, .. } => *event,
             Basis::External => None,

@@ -222,7 +222,7 @@ pub(crate) fn member_when(
         let mut grant = person.last_grant;
         while let Some(row) = world.state.grants.at(grant) {
             grant = row.previous_of_holder;
-            if !counts(row.scope, world.state.origin(row).conditions) {
+            if !counts(row.scope, world.state.grant_conditions(row)) {
                 continue;
             }
             let leads =

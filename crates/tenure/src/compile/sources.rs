@@ -66,7 +66,7 @@ fn of_grant(reference: u32, grant: &GrantRow, life: &Life, world: World<'_>) -> 
         end: death.at,
         entitlement: grant.entitlement,
         scope: grant.scope,
-        source: mark(reference, world.state.origin(grant).conditions),
+        source: mark(reference, world.state.grant_conditions(grant)),
     })
 }
 

@@ -180,7 +180,7 @@ impl<'a> Case<'a> {
     pub(super) fn death_however_extended(&self, grant: &GrantRow) -> Option<Timestamp> {
         let later = self.state().extensions_of(grant).iter().any(|extension| extension.at > self.at());
         let follows = matches!(
-            self.state().origin(grant).basis,
+            self.state().basis_of(grant),
             Basis::Policy { event: Some(terms), .. } if terms.follow
         );
         (!later && !follows).then(|| self.death_if_extended(grant, Timestamp::MAX, Timestamp::MAX))
@@ -196,7 +196,7 @@ impl<'a> Case<'a> {
         for above in self.world().tree.ancestry(grant.scope) {
             self.read_name(KeyKind::Resource, state.resource_names.name(above));
         }
-        if *state.origin(grant).basis != Basis::External {
+        if *state.basis_of(grant) != Basis::External {
             let policy = Key::policy();
             self.read(policy.kind(), Arc::from(policy.id()));
             if self.engine.rules().candidates(grant.entitlement).any(CompiledRule::reads_holdings) {
@@ -334,7 +334,7 @@ impl<'a> Case<'a> {
     ) -> Result<(), Denied> {
         let Some(by) = by else { return Ok(()) };
         let state = self.state();
-        let requester = state.requests.at(state.origin(grant).request).map(|request| request.requester);
+        let requester = state.requests.at(state.request_of(grant)).map(|request| request.requester);
         let known = state.identity_names.find(by.as_str());
         if known.is_some() && (known == Some(grant.holder) || known == requester) {
             return Ok(());

@@ -177,7 +177,7 @@ fn steps<'a>(case: &mut Case<'a>, command: &Extend) -> Result<Found<'a>, Denied>
 
 /// The rule that a grant rests on, where it is one alone: what the requester chose once stays chosen.
 fn basis_rule(state: &State, grant: &GrantRow) -> Option<RuleId> {
-    match state.origin(grant).basis {
+    match state.basis_of(grant) {
         Basis::Policy { rules, .. } => match rules.as_slice() {
             [rule] => Some(rule.id.clone()),
             _ => None,

@@ -154,7 +154,7 @@ fn own_grants(case: &Case<'_>, request: u32, last: u32) -> Vec<u32> {
     let mut grants = Vec::new();
     let mut grant = last;
     while let Some(row) = case.state().grants.at(grant) {
-        if case.state().origin(row).request == request {
+        if case.state().request_of(row) == request {
             grants.push(grant);
         }
         grant = row.previous_of_request;

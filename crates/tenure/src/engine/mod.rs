@@ -336,9 +336,13 @@ impl Inner {
         let mut read = 0usize;
         let all = self.state.read_ahead(facts);
         for Ahead { identity, .. } in &all {
+            read ^= self.rows.read_place(*identity);
+            read ^= self.state.identities.at(*identity).map_or(0, |row| row.version as usize);
+        }
+        for Ahead { identity, .. } in &all {
             read ^= self.rows.read(*identity);
             let noun = self.state.identities.at(*identity).and_then(|row| row.noun.as_ref());
-            read ^= noun.map_or(0, |noun| usize::from(noun.is_constant()));
+            read ^= noun.map_or(0, |noun| usize::from(noun.last().ends.is_some() ^ noun.is_constant()));
         }
         for one in all.iter().filter(|one| one.changes_identity) {
             for holding in self.rows.get(one.identity) {
@@ -347,7 +351,7 @@ impl Inner {
                     .state
                     .grants
                     .at(grant)
-                    .map_or(0, |row| (row.basis ^ row.previous_of_holder) as usize);
+                    .map_or(0, |row| row.cause as usize ^ row.start.as_millis() as usize);
             }
         }
         core::hint::black_box(read);
@@ -455,7 +459,7 @@ impl Inner {
 
     /// When a grant ends at the latest whose event is over from `over` on.
     fn end_after(&self, grant: &crate::state::GrantRow, over: Timestamp) -> Timestamp {
-        let grace = match self.state.origin(grant).basis {
+        let grace = match self.state.basis_of(grant) {
             Basis::Policy { event: Some(terms), .. } => terms.grace,
             _ => Span::ZERO,
         };

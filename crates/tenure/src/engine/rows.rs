@@ -70,10 +70,14 @@ impl Rows {
         }
     }
 
-    /// Reads ahead what a change of the row touches.
+    /// Reads ahead where the row stands, and what a change of it touches.
+    pub(crate) fn read_place(&self, identity: u32) -> usize {
+        self.changed.read(identity) ^ self.base.ends.get(identity as usize).copied().unwrap_or(0) as usize
+    }
+
+    /// Reads the row ahead.
     pub(crate) fn read(&self, identity: u32) -> usize {
-        let row = self.get(identity).iter();
-        row.fold(self.changed.read(identity), |read, holding| read ^ holding.entitlement as usize)
+        self.get(identity).iter().fold(0, |read, holding| read ^ holding.entitlement as usize)
     }
 
     /// Replaces a row.
@@ -91,18 +95,27 @@ impl Rows {
         if self.changed.bound() == 0 {
             return Some(self.clone());
         }
-        let (mut ends, mut holdings) = (Vec::with_capacity(self.len()), Vec::new());
+        // The whole length first, so that nothing that is copied moves once more.
+        let mut ends = Vec::with_capacity(self.len());
+        let mut total = 0usize;
         for (_, row) in self.iter() {
-            holdings.extend_from_slice(row);
-            ends.push(u32::try_from(holdings.len()).ok()?);
+            total = total.saturating_add(row.len());
+            ends.push(u32::try_from(total).ok()?);
         }
-        holdings.shrink_to_fit();
+        let mut holdings = Vec::with_capacity(total);
+        self.iter().for_each(|(_, row)| holdings.extend_from_slice(row));
         Some(Self::new(ends, holdings))
     }
 
     /// All rows in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &[Holding])> {
         (0u32..).take(self.len()).map(|identity| (identity, self.get(identity)))
+    }
+
+    /// How many holdings stand side by side.
+    #[cfg(feature = "std")]
+    pub(crate) fn settled(&self) -> usize {
+        self.base.holdings.len()
     }
 
     /// The bytes that the rows take.

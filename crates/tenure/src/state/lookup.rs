@@ -13,15 +13,6 @@ use crate::policy::NounKind;
 use crate::store::{NONE, hash, stable_hash};
 use crate::time::Timestamp;
 
-/// What is known of a grant's origin, by reference.
-pub(crate) struct GrantTermsRef<'a> {
-    pub(crate) basis: &'a Basis,
-    /// The conditions on which it counts, by reference; none if there are none.
-    pub(crate) conditions: u32,
-    /// A reference to a request; none if it had no request.
-    pub(crate) request: u32,
-}
-
 macro_rules! interned {
     ($($name:ident($id:ty) $names:ident $rows:ident;)*) => {$(
         /// The reference of a name, known from now on.
@@ -124,17 +115,23 @@ impl State {
         None
     }
 
-    pub(crate) fn origin(&self, grant: &GrantRow) -> GrantTermsRef<'_> {
-        let request = if grant.item == OWN_NAME {
+    /// Under which terms a grant was given.
+    pub(crate) fn basis_of(&self, grant: &GrantRow) -> &Basis {
+        self.bases.get(grant.basis as usize).map_or(&Basis::External, |terms| &terms.basis)
+    }
+
+    /// The conditions on which a grant counts, by reference; none if there are none.
+    pub(crate) fn grant_conditions(&self, grant: &GrantRow) -> u32 {
+        self.bases.get(grant.basis as usize).map_or(NONE, |terms| terms.conditions)
+    }
+
+    /// The reference of the request that a grant was given for; none if it had no request.
+    pub(crate) fn request_of(&self, grant: &GrantRow) -> u32 {
+        if grant.item == OWN_NAME {
             self.own_names.at(grant.request).map_or(NONE, |own| own.request)
         } else {
             grant.request
-        };
-        let (basis, conditions) = match self.bases.get(grant.basis as usize) {
-            Some(terms) => (&terms.basis, terms.conditions),
-            None => (&Basis::External, NONE),
-        };
-        GrantTermsRef { basis, conditions, request }
+        }
     }
 
     pub(crate) fn grant_id(&self, grant: &GrantRow) -> GrantId {

@@ -77,7 +77,7 @@ impl State {
                     (row.over, row.cause),
                     extensions,
                 );
-                let conditions = self.condition_line(self.origin(row).conditions);
+                let conditions = self.condition_line(self.grant_conditions(row));
                 (self.grant_id(row).to_string(), line(&content) + &conditions)
             })
             .collect();

@@ -47,6 +47,14 @@ impl Index {
         found.or_else(|| self.recent.iter().find_map(|table| table.find(key, &mut is)))
     }
 
+    /// Reads ahead where searches for the hash begin in the large tables.
+    #[inline]
+    pub(crate) fn read(&self, hash: u64) -> u32 {
+        let key = key(hash);
+        let [.., largest] = &self.recent;
+        self.settled.read(key) ^ largest.read(key)
+    }
+
     /// The first reference that may be the one under `hash`, or none.
     #[inline]
     pub(crate) fn likely(&self, hash: u64) -> u32 {

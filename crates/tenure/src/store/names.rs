@@ -25,6 +25,12 @@ impl Names {
         self.index.likely(hash)
     }
 
+    /// Reads ahead where the search for a name with this hash begins.
+    #[inline]
+    pub(crate) fn read_place(&self, hash: u64) -> u32 {
+        self.index.read(hash)
+    }
+
     /// Reads a name ahead.
     #[inline]
     pub(crate) fn read(&self, reference: u32) -> usize {

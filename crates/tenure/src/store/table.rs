@@ -47,6 +47,12 @@ impl Table {
         taken.find(|(k, reference)| *k == key && is(*reference)).map(|(_, reference)| *reference)
     }
 
+    /// Reads ahead where a search for the key begins.
+    #[inline]
+    pub(crate) fn read(&self, key: u32) -> u32 {
+        self.slots.get(self.place(key)).map_or(0, |(_, reference)| *reference)
+    }
+
     /// Adds a reference under `key`.
     pub(crate) fn insert(&mut self, key: u32, reference: u32) {
         // A quarter stays free.

@@ -11,7 +11,7 @@ use super::Pages;
 const BLOCK: usize = 4096;
 
 /// Where a text stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TextRef {
     block: u32,
     start: u16,

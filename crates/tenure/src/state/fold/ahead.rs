@@ -8,7 +8,7 @@ use core::hint::black_box;
 
 use super::super::State;
 use crate::fact::{Body, Fact};
-use crate::store::{NONE, hash, stable_hash};
+use crate::store::{NONE, TextRef, hash, stable_hash};
 
 /// For how many facts is read at once: what they touch fits into the caches.
 pub(crate) const AHEAD: usize = 64;
@@ -25,6 +25,7 @@ pub(crate) struct Ahead {
     /// The grant, if it is there.
     pub(crate) grant: u32,
     own_name: u32,
+    name: TextRef,
     entitlement: u32,
     /// Whether all that the identity holds may end otherwise.
     pub(crate) changes_identity: bool,
@@ -60,6 +61,7 @@ impl Ahead {
             identity: NONE,
             grant: NONE,
             own_name: NONE,
+            name: TextRef::default(),
             changes_identity: identity.is_some() && grant.is_none(),
             changes_grant: identity.is_none(),
         }
@@ -71,22 +73,29 @@ impl State {
     pub(crate) fn read_ahead(&self, facts: &[Fact]) -> Vec<Ahead> {
         let mut all: Vec<Ahead> = facts.iter().map(Ahead::of).collect();
         let mut read = 0usize;
+        for one in &all {
+            // Nothing here depends on what was read, so nothing waits.
+            let places = self.identity_names.read_place(one.identity_hash)
+                ^ self.entitlement_names.read_place(one.entitlement_hash)
+                ^ self.own_name_index.read(one.grant_hash)
+                ^ self.fact_index.read(one.fact_hash);
+            read ^= places as usize;
+        }
         for one in &mut all {
             one.identity = self.identity_names.likely(one.identity_hash);
             one.entitlement = self.entitlement_names.likely(one.entitlement_hash);
             one.own_name = self.own_name_index.likely(one.grant_hash);
-            read ^= self.fact_index.likely(one.fact_hash) as usize;
         }
         for one in &mut all {
             read ^= self.identity_names.read(one.identity);
             read ^= self.entitlement_names.read(one.entitlement);
             if let Some(own) = self.own_names.at(one.own_name) {
                 one.grant = own.grant;
-                read ^= self.texts.get(own.name).len();
+                one.name = own.name;
             }
         }
         for one in all.iter_mut().filter(|one| one.changes_grant) {
-            read ^= self.grants.read(one.grant);
+            read ^= self.texts.get(one.name).len() ^ self.grants.read(one.grant);
             if let Some(grant) = self.grants.at(one.grant) {
                 one.identity = grant.holder;
             }
