@@ -471,16 +471,18 @@ impl Inner {
         cuts.sort_unstable_by_key(|cut| (cut.holder, cut.grant));
         for cuts in cuts.chunk_by(|a, b| a.holder == b.holder) {
             let Some(holder) = cuts.first().map(|cut| cut.holder) else { continue };
-            // One copy of the row, shortened in place: an empty window stays and is never live.
-            let mut row: Arc<[Holding]> = Arc::from(self.rows.get(holder));
+            // One copy of the row, shortened on the way: an empty window stays and is never live.
             let mut shortened = false;
-            for holding in Arc::get_mut(&mut row).into_iter().flatten() {
-                let Source::Grant(grant) = holding.source() else { continue };
-                let Ok(at) = cuts.binary_search_by_key(&grant, |cut| cut.grant) else { continue };
+            let copied = self.rows.get(holder).iter().map(|holding| {
+                let Source::Grant(grant) = holding.source() else { return *holding };
+                let Ok(at) = cuts.binary_search_by_key(&grant, |cut| cut.grant) else { return *holding };
                 let end = cuts.get(at).map_or(holding.end, |cut| cut.end);
                 shortened |= end < holding.end;
-                holding.end = holding.end.min(end);
-            }
+                let mut cut = *holding;
+                cut.end = cut.end.min(end);
+                cut
+            });
+            let row: Arc<[Holding]> = copied.collect();
             if shortened {
                 self.rows.set(holder, row);
             }

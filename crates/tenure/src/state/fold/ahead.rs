@@ -8,6 +8,7 @@ use core::hint::black_box;
 
 use super::super::State;
 use crate::fact::{Body, Fact};
+use crate::id::RequestId;
 use crate::store::{NONE, TextRef, hash, stable_hash};
 
 /// For how many facts is read at once: what they touch fits into the caches.
@@ -19,12 +20,14 @@ pub(crate) struct Ahead {
     identity_hash: u64,
     entitlement_hash: u64,
     grant_hash: u64,
+    request_hash: u64,
     fact_hash: u64,
     /// The identity, or the holder of the grant.
     pub(crate) identity: u32,
     /// The grant, if it is there.
     pub(crate) grant: u32,
     own_name: u32,
+    request: u32,
     name: TextRef,
     entitlement: u32,
     /// Whether all that the identity holds may end otherwise.
@@ -48,6 +51,13 @@ impl Ahead {
             Body::GrantEnded(e) | Body::GrantRevoked(e) | Body::GrantVoided(e) => (None, Some(&e.id)),
             _ => (None, None),
         };
+        let request = match &fact.body {
+            Body::RequestMade(made) => Some(made.request.id.as_str()),
+            Body::RequestResolved(resolved) => Some(resolved.id.as_str()),
+            Body::GrantIssued(terms) => terms.request.as_ref().map(RequestId::as_str),
+            // Most are named `<request>#<item>`.
+            _ => grant.and_then(|id| id.as_str().rsplit_once('#')).map(|(request, _)| request),
+        };
         let entitlement = match &fact.body {
             Body::GrantIssued(terms) => Some(&terms.entitlement),
             _ => None,
@@ -57,10 +67,12 @@ impl Ahead {
             entitlement: NONE,
             identity_hash: identity.map_or(0, |id| hash(id.as_str())),
             grant_hash: grant.map_or(0, |id| hash(id.as_str())),
+            request_hash: request.map_or(0, hash),
             fact_hash: stable_hash(fact.id.as_str()),
             identity: NONE,
             grant: NONE,
             own_name: NONE,
+            request: NONE,
             name: TextRef::default(),
             changes_identity: identity.is_some() && grant.is_none(),
             changes_grant: identity.is_none(),
@@ -78,12 +90,14 @@ impl State {
             let places = self.identity_names.read_place(one.identity_hash)
                 ^ self.entitlement_names.read_place(one.entitlement_hash)
                 ^ self.own_name_index.read(one.grant_hash)
+                ^ self.request_index.read(one.request_hash)
                 ^ self.fact_index.read(one.fact_hash);
             read ^= places as usize;
         }
         for one in &mut all {
             one.identity = self.identity_names.likely(one.identity_hash);
             one.entitlement = self.entitlement_names.likely(one.entitlement_hash);
+            one.request = self.request_index.likely(one.request_hash);
             one.own_name = self.own_name_index.likely(one.grant_hash);
         }
         for one in &mut all {
@@ -92,6 +106,9 @@ impl State {
             if let Some(own) = self.own_names.at(one.own_name) {
                 one.grant = own.grant;
                 one.name = own.name;
+            } else if let Some(request) = self.requests.at(one.request) {
+                one.grant = request.last_grant;
+                one.name = request.name;
             }
         }
         for one in all.iter_mut().filter(|one| one.changes_grant) {
