@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::compile::{Life, Place, Truth};
 use crate::decide::{Code, Reason};
+use crate::effective::Conditional;
 use crate::engine::{Engine, IdentityHandle, PermissionHandle, ResourceHandle};
 use crate::id::{AttributeId, EntitlementId, IdentityId, PermissionId, ResourceId};
 use crate::model::Value;
@@ -134,12 +135,13 @@ impl Engine {
             Some(Some(on)) if self.world().tree.is_valid(on, t) => on,
             Some(_) => return false,
         };
-        if self.is_guarded(who, what, on) {
-            return self.held(&Asked::plain(who, what, on), t).allowed;
+        if !self.is_ruled(what, on) {
+            let givers = self.world().hierarchy.givers(what);
+            if let Ok(allowed) = self.gives(self.rows().row(who), givers, on, t) {
+                return allowed;
+            }
         }
-        let givers = self.world().hierarchy.givers(what);
-        let mut giving = self.rows().row(who).giving(givers);
-        giving.any(|(holding, routes)| self.until_by(holding, routes, on, t).is_some())
+        self.held(&Asked::plain(who, what, on), t).allowed
     }
 
     /// The same by handles, with the end: no name is looked up and nothing is allocated. A handle of another
@@ -162,14 +164,15 @@ impl Engine {
             Some(Some(on)) if self.world().tree.is_valid(on, t) => on,
             Some(_) => return denied,
         };
-        if self.is_guarded(who, what, on) {
-            return self.held(&Asked::plain(who, what, on), t);
+        if !self.is_ruled(what, on) {
+            let givers = self.world().hierarchy.givers(what);
+            match self.until(self.rows().row(who), givers, on, t) {
+                Ok(Some(until)) => return Held { allowed: true, until },
+                Ok(None) => return Held { allowed: false, until: t },
+                Err(Conditional) => {}
+            }
         }
-        let givers = self.world().hierarchy.givers(what);
-        match self.until(self.rows().row(who), givers, on, t) {
-            Some(until) => Held { allowed: true, until },
-            None => Held { allowed: false, until: t },
-        }
+        self.held(&Asked::plain(who, what, on), t)
     }
 
     /// The answer to a question, with what gives it and until when, or why not.
@@ -316,21 +319,11 @@ impl Engine {
         }
     }
 
-    /// Whether more decides than what is held and when: rules, or conditions on the way.
+    /// Whether more decides than what is held: rules, or conditions on the way from a scope.
     #[inline]
-    fn is_guarded(&self, who: u32, permission: u32, on: u32) -> bool {
+    fn is_ruled(&self, permission: u32, on: u32) -> bool {
         let world = self.world();
-        if world.hierarchy.is_ruled(permission) || (on != NONE && world.tree.is_conditional()) {
-            return true;
-        }
-        if world.conditions.is_empty() && world.rules.restrictions.denials.is_empty() {
-            return false;
-        }
-        let mut giving = self.rows().row(who).giving(world.hierarchy.givers(permission));
-        giving.any(|(holding, routes)| {
-            holding.is_conditional()
-                || routes.is_some_and(|routes| routes.iter().any(|route| !route.guards.is_empty()))
-        })
+        world.hierarchy.is_ruled(permission) || (on != NONE && world.tree.is_conditional())
     }
 
     /// The answer where nothing is said, without its reasons.

@@ -13,6 +13,9 @@ type Giving<'a> = (&'a Holding, Option<&'a [Route]>);
 /// How many holdings that give one permission are kept at hand; who has more is searched more than once.
 const FEW: usize = 8;
 
+/// Conditions decide, beside what is held and when.
+pub(crate) struct Conditional;
+
 impl Engine {
     /// Until when a row gives a permission that it gives at `t`, without a gap; none if it does not.
     pub(crate) fn until(
@@ -21,15 +24,41 @@ impl Engine {
         givers: Givers<'_>,
         resource: u32,
         t: Timestamp,
-    ) -> Option<Timestamp> {
-        let mut few = [None; FEW];
-        for (place, giving) in row.giving(givers).enumerate() {
-            match few.get_mut(place) {
-                Some(slot) => *slot = Some(giving),
-                None => return self.extended(t, |t| self.longest(row.giving(givers), resource, t)),
+    ) -> Result<Option<Timestamp>, Conditional> {
+        let (mut few, mut held) = ([None; FEW], 0usize);
+        for giving in row.giving(givers) {
+            if is_conditional(giving) {
+                return Err(Conditional);
+            }
+            if let Some(slot) = few.get_mut(held) {
+                *slot = Some(giving);
+            }
+            held = held.saturating_add(1);
+        }
+        Ok(if held > FEW {
+            self.extended(t, |t| self.longest(row.giving(givers), resource, t))
+        } else {
+            self.extended(t, |t| self.longest(few.iter().map_while(|giving| *giving), resource, t))
+        })
+    }
+
+    /// Whether a row gives a permission at `t`.
+    pub(crate) fn gives(
+        &self,
+        row: Row<'_>,
+        givers: Givers<'_>,
+        resource: u32,
+        t: Timestamp,
+    ) -> Result<bool, Conditional> {
+        let mut conditional = false;
+        for (holding, routes) in row.giving(givers) {
+            if is_conditional((holding, routes)) {
+                conditional = true;
+            } else if self.until_by(holding, routes, resource, t).is_some() {
+                return Ok(true);
             }
         }
-        self.extended(t, |t| self.longest(few.iter().map_while(|giving| *giving), resource, t))
+        if conditional { Err(Conditional) } else { Ok(false) }
     }
 
     /// From the end of what gives a permission at `t` on to the end of what gives it then, and so on. Each turn
@@ -64,7 +93,7 @@ impl Engine {
     /// Until when a holding gives a permission that it gives at `t`, as far as can be told without looking past
     /// the next change; none if it does not.
     #[inline]
-    pub(crate) fn until_by(
+    fn until_by(
         &self,
         holding: &Holding,
         routes: Option<&[Route]>,
@@ -91,4 +120,11 @@ impl Engine {
         });
         beyond.max().map(|end| end.min(until))
     }
+}
+
+/// Whether a holding gives a permission only on conditions, or by some route with conditions.
+#[inline]
+fn is_conditional((holding, routes): Giving<'_>) -> bool {
+    holding.is_conditional()
+        || routes.is_some_and(|routes| routes.iter().any(|route| !route.guards.is_empty()))
 }

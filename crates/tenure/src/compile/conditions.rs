@@ -67,11 +67,6 @@ impl Conditions {
         self.list.push(Arc::new(named));
     }
 
-    /// Whether nobody names any.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-
     /// Whether facts have brought sets of conditions that are not known here.
     pub(crate) fn are_behind(&self, state: &State) -> bool {
         self.sets.len() != state.conditions.len()

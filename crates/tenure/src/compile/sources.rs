@@ -1,7 +1,6 @@
 //! What an identity holds directly, each with the window in which it counts: standing assignments, memberships
 //! and grants. All that can end them is folded into the windows, so that a check only compares instants.
 
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use super::{Deaths, Life, World, standing_of};
@@ -131,17 +130,18 @@ pub(crate) fn all_holdings(world: World<'_>) -> Option<(Vec<u32>, Vec<Holding>)>
     Some((ends, rows))
 }
 
-/// The row of `who` once these grants, in order, are new or end otherwise; the others stay as they are.
-pub(crate) fn renewed(row: &[Holding], who: u32, grants: &BTreeSet<u32>, world: World<'_>) -> Vec<Holding> {
+/// The row of `who` once these grants, each beside its holder and in order, are new or end otherwise; the others
+/// stay as they are.
+pub(crate) fn renewed(row: &[Holding], who: u32, grants: &[(u32, u32)], world: World<'_>) -> Vec<Holding> {
     let Some(identity) = world.state.identities.at(who) else { return Vec::new() };
     let life = Life::of(identity);
     let mut renewed = Vec::with_capacity(row.len().saturating_add(grants.len()));
     let is_other = |holding: &&Holding| match holding.source() {
-        Source::Grant(grant) => !grants.contains(&grant),
+        Source::Grant(grant) => grants.binary_search(&(who, grant)).is_err(),
         Source::Standing(_) => true,
     };
     renewed.extend(row.iter().filter(is_other).copied());
-    for reference in grants {
+    for (_, reference) in grants {
         let Some(grant) = world.state.grants.at(*reference) else { continue };
         if let Some(holding) = of_grant(*reference, grant, &life, world) {
             // Grants stand behind all else, in the order of their references.

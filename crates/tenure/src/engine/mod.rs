@@ -282,8 +282,8 @@ impl CommitError {
 #[derive(Debug, Default)]
 struct Changes {
     identities: BTreeSet<u32>,
-    /// By holder: grants that are new or may end otherwise.
-    grants: BTreeMap<u32, BTreeSet<u32>>,
+    /// Holders, each with a grant that is new or may end otherwise.
+    grants: Vec<(u32, u32)>,
     /// The events whose grants may end otherwise; with an instant if they are only over from then on.
     events: BTreeMap<u32, Option<Timestamp>>,
     entitlements: bool,
@@ -299,7 +299,7 @@ impl Changes {
                 self.identities.insert(identity);
             }
             Effect::Grant { holder, grant } => {
-                self.grants.entry(holder).or_default().insert(grant);
+                self.grants.push((holder, grant));
             }
             Effect::Event(event) => {
                 self.events.insert(event, None);
@@ -425,7 +425,7 @@ impl Inner {
         let mut identities = changes.identities;
         if self.rules.depend_on_grants {
             // A grant may keep another one of its holder alive.
-            identities.extend(changes.grants.keys());
+            identities.extend(changes.grants.iter().map(|(holder, _)| holder));
         }
         let mut cuts: Vec<Cut> = Vec::new();
         for (event, over) in changes.events {
@@ -443,12 +443,15 @@ impl Inner {
             }
         }
         self.cut(cuts);
-        for (who, grants) in changes.grants {
-            if !identities.contains(&who) {
-                let row = self.rows.get(who);
-                let row = renewed(row, who, &grants, self.world());
-                self.set_row(who, Arc::from(row));
-            }
+        let mut grants = changes.grants;
+        grants.sort_unstable();
+        grants.dedup();
+        for grants in grants.chunk_by(|(a, _), (b, _)| a == b) {
+            let Some((who, _)) = grants.first().copied().filter(|(who, _)| !identities.contains(who)) else {
+                continue;
+            };
+            let row = renewed(self.rows.get(who), who, grants, self.world());
+            self.set_row(who, Arc::from(row));
         }
         for who in identities {
             let row = holdings(who, self.world());
