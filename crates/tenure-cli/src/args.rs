@@ -11,7 +11,7 @@ use crate::failure::Failure;
 #[derive(Debug, Parser)]
 #[command(name = "tenure", version, max_term_width = 100)]
 #[command(after_help = "Exit status: 0 permit, allowed or done; 1 a file could not be read or written, \
-                        a test failed, or lint has warnings; 2 bad input; 3 pending; 4 deny, denied or \
+                        a test failed, lint has warnings, or fmt --check differences; 2 bad input; 3 pending; 4 deny, denied or \
                         conditional; 5 conflict.")]
 pub(crate) struct Cli {
     /// Answer in canonical JSON, one line, errors too
@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Commit(Commit),
     /// Compare two policy documents: who gains, who loses what
     Diff(Diff),
+    /// Put documents in form, or look whether they are
+    Fmt(Fmt),
     /// Find what has ended and is not recorded yet
     Reconcile(Reconcile),
     /// Find what in the policy document can never work
@@ -158,6 +160,17 @@ pub(crate) struct Diff {
     /// The document to be compared with it
     #[arg(value_name = "NEW")]
     pub(crate) new: PathBuf,
+}
+
+/// `tenure fmt`.
+#[derive(Debug, Args)]
+pub(crate) struct Fmt {
+    /// Change nothing; show what is not in form, and exit with 1 if anything is not
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// The documents, YAML or JSON; - reads standard input and writes standard output, as without any
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<String>,
 }
 
 /// `tenure commit`.

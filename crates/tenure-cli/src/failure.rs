@@ -12,7 +12,7 @@ use tenure::document::DocumentError;
 pub(crate) enum Exit {
     /// Permit, allowed, or done.
     Done = 0,
-    /// A file, a stream or a lock failed; or a test of a policy did; or lint warns of one.
+    /// A file, a stream or a lock failed; or a test of a policy did; lint warns of one, or one is not in form.
     Failed = 1,
     /// What was given cannot be read, or may not be written to the log.
     BadInput = 2,

@@ -2,8 +2,8 @@
 //!
 //! The library decides and knows neither files nor clocks; they are here, and only here. What it prints is for
 //! people, or with `--json` canonical JSON for machines; how it ends is told by the exit status: 0 permit,
-//! allowed or done, 1 a file could not be read or written, a test failed or lint has warnings, 2 bad input, 3 pending,
-//! 4 deny, denied or conditional, 5 conflict.
+//! allowed or done, 1 a file could not be read or written, a test failed, lint has warnings or a document is not in
+//! form, 2 bad input, 3 pending, 4 deny, denied or conditional, 5 conflict.
 
 extern crate alloc;
 
@@ -11,6 +11,7 @@ mod args;
 mod clock;
 mod commands;
 mod failure;
+mod format;
 mod hint;
 mod input;
 mod load;

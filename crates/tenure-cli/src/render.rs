@@ -20,6 +20,8 @@ pub(crate) struct Answer {
     json: String,
     /// For people.
     text: String,
+    /// Whether the text is a document, which is printed as it is.
+    verbatim: bool,
     warnings: Vec<Warning>,
 }
 
@@ -56,7 +58,13 @@ impl Answer {
             }
             text.push_str(&committed.to_string());
         }
-        Ok(Self { exit, json, text, warnings })
+        Ok(Self { exit, json, text, verbatim: false, warnings })
+    }
+
+    /// The same, whose text is a document.
+    #[must_use]
+    pub(crate) fn verbatim(self) -> Self {
+        Self { verbatim: true, ..self }
     }
 }
 
@@ -82,7 +90,8 @@ pub(crate) fn finish(json: bool, outcome: Result<Answer, Failure>) -> ExitCode {
             for warning in &answer.warnings {
                 err(&format!("warning: {} ({})", warning.message, warning.code));
             }
-            end(answer.exit, out(&answer.text))
+            let written = if answer.verbatim { put(&answer.text) } else { out(&answer.text) };
+            end(answer.exit, written)
         }
         Err(failure) => failed(json, &failure),
     }
@@ -145,9 +154,12 @@ fn end(exit: Exit, written: io::Result<()>) -> ExitCode {
 }
 
 fn out(text: &str) -> io::Result<()> {
+    put(&(harmless(text) + "\n"))
+}
+
+fn put(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    stdout.write_all(harmless(text).as_bytes())?;
-    stdout.write_all(b"\n")?;
+    stdout.write_all(text.as_bytes())?;
     stdout.flush()
 }
 

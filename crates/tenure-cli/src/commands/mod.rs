@@ -5,6 +5,7 @@ mod check;
 mod commit;
 mod decide;
 mod diff;
+mod fmt;
 mod lint;
 mod reconcile;
 mod schema;
@@ -26,6 +27,7 @@ pub(crate) fn run(args: &Cli) -> Result<Answer, Failure> {
         Command::Adopt(adopt) => adopt::run(args, adopt),
         Command::Commit(commit) => commit::run(args, commit),
         Command::Diff(diff) => diff::run(args, diff),
+        Command::Fmt(fmt) => fmt::run(fmt),
         Command::Reconcile(reconcile) => reconcile::run(args, reconcile),
         Command::Lint => lint::run(args),
         Command::Log(Log::Verify(verify)) => verify::run(args, verify),

@@ -11,6 +11,8 @@ mod committing;
 #[cfg(test)]
 mod deciding;
 #[cfg(test)]
+mod formatting;
+#[cfg(test)]
 mod input;
 #[cfg(test)]
 mod lint;
