@@ -292,7 +292,7 @@ impl Engine {
     }
 
     /// The permission of that name, in other letters too where a catalogue says that case does not matter.
-    fn permission_named(&self, name: &str) -> Option<u32> {
+    pub(crate) fn permission_named(&self, name: &str) -> Option<u32> {
         let names = &self.assumed().permission_names;
         names.find(name).or_else(|| names.find(self.policy().folded(name)?.as_str()))
     }

@@ -4,7 +4,7 @@
 use super::Engine;
 
 macro_rules! handles {
-    ($($(#[$doc:meta])* $name:ident $find:ident $names:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident $find:ident $lookup:expr;)*) => {
         $(
             $(#[$doc])*
             #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,8 @@ macro_rules! handles {
                 /// Looks a name up, to be used with this engine and those that follow from it by
                 /// [`Engine::apply`].
                 pub fn $find(&self, name: &str) -> Option<$name> {
-                    let reference = self.inner.state.$names.find(name)?;
+                    let lookup: fn(&Self, &str) -> Option<u32> = $lookup;
+                    let reference = lookup(self, name)?;
                     Some($name { lineage: self.inner.lineage, reference })
                 }
             )*
@@ -39,9 +40,9 @@ macro_rules! handles {
 
 handles! {
     /// An identity that was looked up.
-    IdentityHandle identity identity_names;
+    IdentityHandle identity |engine, name| engine.inner.state.identity_names.find(name);
     /// A permission that was looked up.
-    PermissionHandle permission permission_names;
+    PermissionHandle permission Engine::permission_named;
     /// A resource that was looked up.
-    ResourceHandle resource resource_names;
+    ResourceHandle resource |engine, name| engine.inner.state.resource_names.find(name);
 }

@@ -44,6 +44,8 @@ fn case_does_not_matter_where_the_catalogue_folds_it() {
     assert!(engine.allows("ann", "vm/Start", None, now));
     assert!(!engine.allows("ann", "vm/delete", None, now));
     assert!(!engine.allows("ann", "Report:View", None, now), "no catalogue speaks of it");
+    assert_eq!(engine.permission("VM/start"), engine.permission("vm/Start"), "a handle is found by either");
+    assert!(engine.permission("vm/start").is_some() && engine.permission("Report:View").is_none());
 }
 
 #[test]
