@@ -67,6 +67,9 @@ pub(crate) struct Decide {
     /// Append what a permit proposes to the log; decides again if the log changed meanwhile
     #[arg(long)]
     pub(crate) commit: bool,
+    /// What is known of the circumstances, for example device.managed=true; as often as needed
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) context: Vec<String>,
     /// The name of a request given by these options, never used twice
     #[arg(long, value_name = "ID", requires_all = ["beneficiary", "entitlement"])]
     pub(crate) request: Option<String>,
@@ -95,6 +98,9 @@ pub(crate) struct RequestFlags {
     /// Why, in words
     #[arg(long, value_name = "TEXT", requires = "request")]
     pub(crate) reason: Option<String>,
+    /// By which rule, where the document lets the requester choose
+    #[arg(long, value_name = "RULE", requires = "request")]
+    pub(crate) rule: Option<String>,
     /// In which subtree of the resources; everywhere when absent
     #[arg(long, value_name = "RESOURCE", requires = "request")]
     pub(crate) scope: Option<String>,

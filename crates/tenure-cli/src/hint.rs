@@ -4,11 +4,12 @@
 
 use tenure::decide::{Code, Reason};
 use tenure::document::nearest;
+use tenure::id::AttributeId;
 use tenure::model::{Scalar, Value};
 use tenure::policy::PolicyDocument;
 
-/// A line for each rule and condition in `reasons` that the document describes, and for each name that is unknown
-/// and near to one of the document's, indented by two.
+/// A line for each rule and condition in `reasons` that the document describes, for each circumstance that was not
+/// said, and for each name that is unknown and near to one of the document's, indented by two.
 pub(crate) fn hints(reasons: &[Reason], document: &PolicyDocument) -> String {
     let mut lines = Vec::new();
     let mut tell = |line: String| {
@@ -20,11 +21,26 @@ pub(crate) fn hints(reasons: &[Reason], document: &PolicyDocument) -> String {
         for (name, words) in described(reason, document) {
             tell(format!("  {name}: {words}\n"));
         }
+        for name in unsaid(reason, document) {
+            tell(format!("  hint: say it with --context {name}=VALUE\n"));
+        }
         if let Some((kind, near)) = meant(reason, document) {
             tell(format!("  hint: did you mean the {kind} `{near}`?\n"));
         }
     }
     lines.concat()
+}
+
+/// What was not said and the command line can say.
+fn unsaid<'d>(reason: &Reason, document: &'d PolicyDocument) -> impl Iterator<Item = &'d AttributeId> {
+    let names = match reason.params.get("names") {
+        Some(Value::List(names)) if reason.code == Code::ContextMissing => names.clone(),
+        _ => Vec::new(),
+    };
+    let is_named = move |known: &&AttributeId| {
+        names.iter().any(|name| matches!(name, Scalar::Text(name) if *name == known.as_str()))
+    };
+    document.context.keys().filter(is_named)
 }
 
 /// The rule and the conditions that a reason names, with what the document says of them.

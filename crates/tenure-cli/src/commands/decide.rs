@@ -1,13 +1,18 @@
 //! `tenure decide`: what is asked is decided, and with `--commit` written to the log if it is permitted.
 
+use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
+
 use tenure::decide::{Command, Decision, Verdict};
 use tenure::document::{self, Limits};
-use tenure::model::Request;
+use tenure::id::AttributeId;
+use tenure::model::{Request, Value};
 use tenure::policy::{PolicyDocument, Stage};
 use tenure::time::TimeError;
 
 use super::ATTEMPTS;
 use super::check::id;
+use super::circumstances::said;
 use crate::args::{Cli, Decide, RequestFlags};
 use crate::failure::{Exit, Failure};
 use crate::hint::hints;
@@ -20,8 +25,12 @@ pub(super) fn run(args: &Cli, decide: &Decide) -> Result<Answer, Failure> {
     if decide.commit {
         load::log_path(args)?;
     }
-    let command = command(decide)?;
+    let mut command = command(decide)?;
     let mut world = World::load(args)?;
+    for text in &decide.context {
+        let (name, value) = said(text, world.engine.policy().document())?;
+        context(&mut command)?.insert(name, value);
+    }
     let warnings = world.warnings();
     let (decision, committed) = if decide.commit {
         decide_and_commit(&mut world, &command)?
@@ -68,6 +77,19 @@ fn command(decide: &Decide) -> Result<Command, Failure> {
     }
 }
 
+/// The circumstances that a command tells of.
+fn context(command: &mut Command) -> Result<&mut BTreeMap<AttributeId, Value>, Failure> {
+    Ok(match command {
+        Command::Request(request) => &mut Arc::make_mut(request).context,
+        Command::Extend(extend) => &mut Arc::make_mut(extend).context,
+        Command::Renew(renew) => &mut Arc::make_mut(renew).context,
+        Command::Withdraw(_) | Command::Deactivate(_) | Command::Revoke(_) => {
+            let message = "what only ends something depends on no circumstances; leave it out";
+            return Err(Failure::option("--context", "arguments.invalid", message.to_owned()));
+        }
+    })
+}
+
 fn request(name: &str, flags: &RequestFlags) -> Result<Request, Failure> {
     let beneficiary = id("--for", flags.beneficiary.as_deref().unwrap_or_default())?;
     let entitlement = id("--entitlement", flags.entitlement.as_deref().unwrap_or_default())?;
@@ -86,6 +108,9 @@ fn request(name: &str, flags: &RequestFlags) -> Result<Request, Failure> {
     }
     if let Some(ticket) = &flags.ticket {
         request = request.tracked_by(ticket.as_str());
+    }
+    if let Some(rule) = &flags.rule {
+        request.rule = Some(id("--rule", rule)?);
     }
     if let Some(duration) = &flags.duration {
         request = request.lasting(time("--duration", duration)?);

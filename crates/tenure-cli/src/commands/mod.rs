@@ -2,6 +2,7 @@
 
 mod adopt;
 mod check;
+mod circumstances;
 mod commit;
 mod decide;
 mod diff;

@@ -177,4 +177,22 @@ fn reasons_of_the_language_read_well() {
     assert!(
         told.text(4).contains("the answer depends on what was not said: `device.managed` (context.missing)")
     );
+    assert!(told.out.contains("\n  hint: say it with --context device.managed=VALUE\n"), "{told:?}");
+}
+
+#[test]
+fn circumstances_are_said_on_the_command_line() {
+    let world = world();
+    let asked = "decide --request r --for ann --entitlement admin --duration 1h";
+    let told = world.tenure(&format!("{asked} --context device.managed=false"));
+    assert!(
+        told.text(4).contains("these conditions do not hold: `managed` (context.unsatisfied)"),
+        "{told:?}"
+    );
+    let told = world.tenure(&format!("{asked} --context device.managed=true"));
+    assert!(!told.out.contains("context."), "{told:?}");
+    world.tenure(&format!("{asked} --context device.managed=perhaps")).failed(2, "attribute.type");
+    world.tenure(&format!("{asked} --context devise.managed=true")).failed(2, "attribute.unknown");
+    let revoke = r#"{"revoke": {"id": "r-9", "grant": "g", "by": "bob"}}"#;
+    world.pipe("decide - --context device.managed=true", revoke).failed(2, "arguments.invalid");
 }
