@@ -111,9 +111,11 @@ impl World {
         adopted
     }
 
-    /// From when the policy judges grants that run; never while it is not adopted.
+    /// From when the policy judges grants that run: since ever while none is adopted, as the first permit will say;
+    /// never while another one is.
     pub fn adoption(&self) -> Option<Timestamp> {
-        self.adopted().filter(|(digest, _)| *digest == self.digest).map(|(_, since)| since)
+        let Some((digest, since)) = self.adopted() else { return Some(Timestamp::MIN) };
+        (digest == self.digest).then_some(since)
     }
 
     /// The identity as it is at `t`; none before its definition.

@@ -21,7 +21,7 @@ use tenure::model::Basis;
 use tenure::policy::{
     Combine, Deny, DenyOn, EntitlementSelector, IdentitySelector, PolicyDocument, StandingRule,
 };
-use tenure::time::{Timestamp, Window};
+use tenure::time::{Span, Timestamp, Window};
 use tenure_oracle::arbitrary::{Arbitrary, worlds_with_language};
 use tenure_oracle::{World, check, decide, digest, eligible};
 
@@ -292,6 +292,10 @@ fn more_restrictions_give_no_more(worlds: &Arbitrary, other: &PolicyDocument) ->
         }
         for (less, more) in Judge::both(&restricted).into_iter().zip(Judge::both(worlds)) {
             for (command, now) in pairs(worlds) {
+                if now.plus(Span::days(400)).is_never() {
+                    // What would never end is not given: at the end of time a bound is what makes it possible.
+                    continue;
+                }
                 let (less, more) = (less.decide(command, now), more.decide(command, now));
                 let freely = chooses_freely(worlds, command);
                 prop_assert!(

@@ -6,9 +6,10 @@ use std::sync::Mutex;
 
 use arc_swap::ArcSwap;
 
-use crate::engine::{CommitError, Engine, EngineError};
+use crate::engine::{CommitError, Engine, EngineError, PolicyAdoption};
 use crate::fact::Fact;
 use crate::log::Proposal;
+use crate::policy::Policy;
 
 /// After how many facts the rows are put side by side again at the earliest: that costs a pass over all of them, so
 /// of many rows a part must have changed.
@@ -64,6 +65,15 @@ impl Shared {
     /// As [`Engine::commit`]; the current engine stays.
     pub fn commit(&self, proposal: &Proposal) -> Result<(), CommitError> {
         self.write(proposal.facts.len(), |engine| engine.commit(proposal))
+    }
+
+    /// Takes in an adoption and puts the engine of its document in the place of this one, see
+    /// [`Engine::commit_adoption`].
+    ///
+    /// # Errors
+    /// As [`Engine::commit_adoption`]; the current engine stays.
+    pub fn commit_adoption(&self, policy: Policy, adoption: &PolicyAdoption) -> Result<(), CommitError> {
+        self.write(adoption.proposal.facts.len(), |engine| engine.commit_adoption(policy, adoption))
     }
 
     fn write<E>(&self, facts: usize, next: impl FnOnce(&Engine) -> Result<Engine, E>) -> Result<(), E> {

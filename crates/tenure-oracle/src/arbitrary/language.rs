@@ -72,10 +72,11 @@ pub(super) fn document<'a>(next: &mut impl FnMut() -> Dice<'a>, document: &mut P
     if parts.capacity {
         let max = dice.chance(80).then(|| u32::try_from(dice.below(3).saturating_add(1)).unwrap_or_default());
         let min = (max.is_none() || max > Some(0) && dice.chance(30)).then_some(1);
-        let what = EntitlementSelector {
+        let named = EntitlementSelector {
             ids: Some(dice.names::<EntitlementId>(&["read", "write", "admin", "team"]).into_iter().collect()),
             ..EntitlementSelector::default()
         };
+        let what = if dice.chance(60) { named } else { anything(&mut dice) };
         document.capacity.insert(id("k1"), Capacity { description: None, max, min, what });
     }
     if parts.standing {

@@ -14,7 +14,7 @@ use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any};
 use tenure::check::Question;
 use tenure::decide::Command;
-use tenure::fact::{Body, Fact};
+use tenure::fact::Fact;
 use tenure::policy::PolicyDocument;
 use tenure::time::{Span, Timestamp};
 
@@ -41,20 +41,6 @@ impl Arbitrary {
     /// The world of the document and the log.
     pub fn world(&self) -> World {
         World::new(self.policy.clone(), digest::policy(&self.policy), self.facts.clone())
-    }
-
-    /// The same world under a document without capacities, which the log adopted where it adopted this one.
-    pub fn without_capacity(&mut self) {
-        let old = digest::policy(&self.policy);
-        self.policy.capacity.clear();
-        let new = digest::policy(&self.policy);
-        for fact in &mut self.facts {
-            if let Body::PolicyAdopted(adopted) = &mut fact.body
-                && adopted.digest == old
-            {
-                adopted.digest.clone_from(&new);
-            }
-        }
     }
 }
 

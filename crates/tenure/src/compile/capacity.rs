@@ -6,7 +6,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::selector::What;
-use super::{Holding, World};
+use super::{Holding, World, standing_of};
 use crate::id::RuleId;
 use crate::policy::{Capacity, PolicyDocument};
 use crate::state::State;
@@ -58,12 +58,19 @@ impl CompiledCapacity {
         })
     }
 
-    /// Whether somebody with this row is to be looked at.
-    pub(crate) fn concerns(&self, world: World<'_>, row: &[Holding]) -> bool {
-        row.iter().any(|holding| {
-            let leads = |counted| world.hierarchy.member_when(holding.entitlement, counted, Reading::Wide);
-            self.counted.iter().any(|counted| leads(*counted).is_some())
-        })
+    /// Whether who holds an entitlement ever holds what it counts.
+    pub(crate) fn leads(&self, world: World<'_>, entitlement: u32) -> bool {
+        let leads =
+            |counted: &u32| world.hierarchy.member_when(entitlement, *counted, Reading::Wide).is_some();
+        self.counted.iter().any(leads)
+    }
+
+    /// Whether somebody is to be looked at: also for a grant that is void, which a late fact may yet bring to life.
+    pub(crate) fn concerns(&self, world: World<'_>, who: u32) -> bool {
+        let person = world.state.person(who);
+        let standing = standing_of(world.state, person.last_standing).map(|standing| standing.entitlement);
+        let grants = world.state.grants_of(who).map(|grant| grant.entitlement);
+        standing.chain(grants).any(|entitlement| self.leads(world, entitlement))
     }
 
     /// How many of those with these rows hold what it counts, from each instant at which that changes.

@@ -31,6 +31,8 @@ pub(crate) struct Rules {
     pub(crate) restrictions: Restrictions,
     /// Whether what somebody obtained before decides what keeps a grant alive.
     pub(crate) depend_on_grants: bool,
+    /// Whether it decides anything at all.
+    pub(crate) read_grants: bool,
 }
 
 /// A rule whose names are references.
@@ -144,6 +146,11 @@ impl Rules {
             rules.depend_on_grants |= compiled.depends_on_grants();
             rules.list.push(compiled);
         }
+        let restrictions = &rules.restrictions;
+        let guarded = restrictions.guardrails.iter().map(|guardrail| &guardrail.circle);
+        let denied = restrictions.denials.iter().map(|denial| &denial.circle);
+        let restricts = guarded.chain(denied).any(|circle| circle.who.depends_on_grants());
+        rules.read_grants = rules.depend_on_grants || restricts;
         rules
     }
 

@@ -5,7 +5,7 @@ use super::eligibility::{World, lost_at};
 use super::{Dormancy, Life, first_outside, open_set, planned_set};
 use crate::fact::Cause;
 use crate::model::{Basis, OnLoss};
-use crate::state::{GrantExtension, GrantRow};
+use crate::state::{GrantExtension, GrantRow, State};
 use crate::store::NONE;
 use crate::time::{Span, Timestamp};
 
@@ -77,6 +77,15 @@ impl Death {
         }
         death
     }
+}
+
+/// The latest instant at which a grant may yet live, whatever becomes of its holder and of all else it rests on.
+pub(crate) fn latest(state: &State, grant: &GrantRow) -> Timestamp {
+    let follows = matches!(
+        state.basis_of(grant),
+        Basis::Policy { event: Some(terms), .. } if terms.follow
+    );
+    grant.over.min(expiry(grant, state.extensions_of(grant), follows))
 }
 
 /// What was lost at the start gives no grace.

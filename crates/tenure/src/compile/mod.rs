@@ -20,7 +20,7 @@ pub(crate) use capacity::{CompiledCapacity, Holders};
 pub(crate) use closure::{Givers, Guard, Hierarchy, HierarchyError, Route, join};
 pub(crate) use conditions::Conditions;
 pub(crate) use eligibility::{CompiledRule, Deaths, Rules, World, held_when, lost_at};
-pub(crate) use ends::Death;
+pub(crate) use ends::{Death, latest};
 pub(crate) use environment::{Environment, Place};
 pub(crate) use events::{open_set, planned_set, uncapped_set, unclosed_set};
 pub(crate) use judge::{Judged, Truth};

@@ -12,7 +12,9 @@ use super::{
     Reason,
 };
 use crate::check::text;
-use crate::compile::{CompiledRule, Death, Environment, Judged, Life, Place, Source, World, standing_of};
+use crate::compile::{
+    CompiledRule, Death, Environment, Judged, Life, Place, Source, World, latest, standing_of,
+};
 use crate::engine::{CLOCK_TOLERANCE, Engine};
 use crate::id::{GrantId, IdentityId, RequestId};
 use crate::log::{Key, KeyKind};
@@ -39,13 +41,18 @@ impl<'a> Case<'a> {
     /// Opens a case. One that only ends things knows no clock that is wrong.
     pub(super) fn open(engine: &'a Engine, command: &'a Command, now: Timestamp) -> Self {
         let at = engine.clock(now).unwrap_or_else(|| now.max(engine.state().high_water()));
+        let mut footprint = Vec::with_capacity(8);
+        if command.only_ends() && engine.adoption().is_some() {
+            // What the document says counts only until the log adopts another.
+            footprint.push(Key::policy());
+        }
         Self {
             engine,
             command,
             trace: Trace::new(at),
             bounds: Vec::new(),
             reasons: Vec::new(),
-            footprint: Vec::with_capacity(8),
+            footprint,
             now,
         }
     }
@@ -63,7 +70,9 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn read(&mut self, kind: KeyKind, id: Arc<str>) {
-        if !self.footprint.iter().any(|key| key.kind() == kind && key.id() == &*id) {
+        // In the end each is told once; where few are read, at once.
+        let many = self.footprint.len() > 64;
+        if many || !self.footprint.iter().any(|key| key.kind() == kind && key.id() == &*id) {
             self.footprint.push(Key::new(kind, id));
         }
     }
@@ -190,6 +199,22 @@ impl<'a> Case<'a> {
     fn rests_on(&mut self, grant: &GrantRow) {
         let state = self.state();
         self.read_name(KeyKind::Person, state.identity_names.name(grant.holder));
+        self.rests_apart(grant);
+    }
+
+    /// The same, what else its holder holds apart where that does not matter.
+    fn rests_apart(&mut self, grant: &GrantRow) {
+        self.rests_itself(grant);
+        if *self.state().basis_of(grant) != Basis::External
+            && self.engine.rules().candidates(grant.entitlement).any(CompiledRule::reads_holdings)
+        {
+            self.read_groups(grant.holder);
+        }
+    }
+
+    /// The same, memberships apart.
+    fn rests_itself(&mut self, grant: &GrantRow) {
+        let state = self.state();
         self.read_name(KeyKind::Identity, state.identity_names.name(grant.holder));
         self.read_name(KeyKind::Entitlement, state.entitlement_names.name(grant.entitlement));
         self.read_name(KeyKind::Event, state.event_names.name(grant.event));
@@ -199,17 +224,51 @@ impl<'a> Case<'a> {
         if *state.basis_of(grant) != Basis::External {
             let policy = Key::policy();
             self.read(policy.kind(), Arc::from(policy.id()));
-            if self.engine.rules().candidates(grant.entitlement).any(CompiledRule::reads_holdings) {
-                self.read_groups(grant.holder);
+        }
+    }
+
+    /// How long another one holds what leads to something was looked at: what may yet end it, or bring it back.
+    pub(super) fn read_holder(&mut self, who: u32, leads: &BTreeSet<u32>) {
+        let state = self.state();
+        let since = self.engine.state().high_water();
+        let mut counts = false;
+        for standing in standing_of(state, state.person(who).last_standing) {
+            let runs = standing.window().is_some_and(|window| window.end() > since);
+            if runs && leads.contains(&standing.entitlement) {
+                counts = true;
+                self.read_name(KeyKind::Resource, state.resource_names.name(standing.scope));
             }
+        }
+        for grant in state.grants_of(who).filter(|grant| leads.contains(&grant.entitlement)) {
+            // What is past its end comes back only by a fact about itself, which touches its group.
+            if latest(state, grant) > since {
+                counts = true;
+                self.rests_apart(grant);
+            }
+        }
+        if counts {
+            self.read_name(KeyKind::Identity, state.identity_names.name(who));
         }
     }
 
     /// Membership was looked at: the groups of an identity and all that they lead to.
     pub(super) fn read_groups(&mut self, who: u32) {
         let state = self.state();
+        self.read_name(KeyKind::Person, state.identity_names.name(who));
         let direct = standing_of(state, state.person(who).last_standing);
         let mut open: Vec<u32> = direct.map(|standing| standing.entitlement).collect();
+        if self.engine.rules().read_grants {
+            for grant in state.grants_of(who) {
+                self.rests_itself(grant);
+                open.push(grant.entitlement);
+            }
+        }
+        self.read_beyond(open);
+    }
+
+    /// Reads entitlements and all that they lead to.
+    pub(super) fn read_beyond(&mut self, mut open: Vec<u32>) {
+        let state = self.state();
         let mut seen = BTreeSet::new();
         while let Some(node) = open.pop() {
             if seen.insert(node) {
@@ -334,7 +393,12 @@ impl<'a> Case<'a> {
     ) -> Result<(), Denied> {
         let Some(by) = by else { return Ok(()) };
         let state = self.state();
-        let requester = state.requests.at(state.request_of(grant)).map(|request| request.requester);
+        let request = state.requests.at(state.request_of(grant));
+        if let Some(request) = request {
+            // It may be recorded behind its grant.
+            self.read(KeyKind::Request, Arc::from(state.texts.get(request.name)));
+        }
+        let requester = request.map(|request| request.requester);
         let known = state.identity_names.find(by.as_str());
         if known.is_some() && (known == Some(grant.holder) || known == requester) {
             return Ok(());
@@ -354,9 +418,11 @@ impl<'a> Case<'a> {
         };
         let end = Some(holds.end()).filter(|end| !end.is_never() && *end > self.trace.at);
         let next_change_at = end.into_iter().chain(next).min();
-        let mut footprint: Vec<(Key, u64)> =
-            self.footprint.into_iter().map(|key| (state.version(&key), key)).map(|(v, k)| (k, v)).collect();
+        let mut footprint = self.footprint;
         footprint.sort_unstable();
+        footprint.dedup();
+        let footprint =
+            footprint.into_iter().map(|key| (state.version(&key), key)).map(|(v, k)| (k, v)).collect();
         let (mut bounds, mut reasons) = (self.bounds, self.reasons);
         bounds.sort_by(|a, b| (a.item, a.end, a.kind, &a.source).cmp(&(b.item, b.end, b.kind, &b.source)));
         reasons.sort_by_key(|reason| (reason.code, reason.item));

@@ -15,12 +15,12 @@ use crate::compile::{
     Circle, CompiledCapacity, CompiledDenial, CompiledGuardrail, Judged, Places, Truth, World, first_outside,
     held_when,
 };
-use crate::log::KeyKind;
+use crate::log::{Key, KeyKind};
 use crate::model::Value;
 use crate::policy::BoundKind;
 use crate::state::State;
 use crate::store::NONE;
-use crate::time::{IntervalSet, Reading, Timestamp, Window};
+use crate::time::{IntervalSet, Timestamp, Window};
 
 /// A guardrail that may apply at some instant from the start on.
 pub(super) struct Guard<'a> {
@@ -38,7 +38,7 @@ pub(super) fn guards<'a>(case: &mut Case<'a>, ask: &Ask<'_>) -> Vec<Guard<'a>> {
     let mut guards = Vec::new();
     for guardrail in &case.engine.rules().restrictions.guardrails {
         let Some(what) = guardrail.what.when(world.state, ask.entitlement) else { continue };
-        read_circle(case, ask, guardrail.circle.who.has_groups());
+        read_circle(case, ask, &guardrail.circle);
         let when = concerns(&guardrail.circle, world, ask).intersect(&what);
         let now = case.trace.is_in(ask.start, &when);
         if when.is_empty() {
@@ -57,9 +57,19 @@ fn concerns(circle: &Circle, world: World<'_>, ask: &Ask<'_>) -> IntervalSet {
     circle.when(world, ask.who, |places| places.meet_when(world, ask.scope), ask.start.at)
 }
 
-fn read_circle(case: &mut Case<'_>, ask: &Ask<'_>, groups: bool) {
-    if groups {
+fn read_circle(case: &mut Case<'_>, ask: &Ask<'_>, circle: &Circle) {
+    if circle.who.has_groups() {
         case.read_groups(ask.who);
+    }
+    if ask.scope == NONE {
+        return;
+    }
+    // What was asked for may come to contain a place that the rule speaks of.
+    let world = case.world();
+    for place in circle.places.list().into_iter().flatten() {
+        for above in world.tree.ancestry(*place) {
+            case.read_name(KeyKind::Resource, world.state.resource_names.name(above));
+        }
     }
 }
 
@@ -84,6 +94,12 @@ pub(super) fn limits(
     guards: &[Guard<'_>],
     from: Option<Timestamp>,
 ) -> Vec<Limit> {
+    let restrictions = &case.engine.rules().restrictions;
+    let counted = case.engine.rules().capacities.iter().any(|capacity| capacity.rule.max.is_some());
+    if counted || restrictions.denials.iter().any(CompiledDenial::on_request) {
+        // They speak of what lies inside of what is asked, and there may come to be more of it.
+        case.read_beyond(alloc::vec![ask.entitlement]);
+    }
     let mut limits = prerequisites(case, ask, matched);
     limits.extend(denials(case, ask));
     limits.extend(guardrails(case, ask, guards, from));
@@ -151,7 +167,7 @@ fn denials(case: &mut Case<'_>, ask: &Ask<'_>) -> Vec<Limit> {
         if asked.is_none() && inside.is_empty() {
             continue;
         }
-        read_circle(case, ask, denial.circle.who.has_groups());
+        read_circle(case, ask, &denial.circle);
         let met = concerns(&denial.circle, world, ask);
         if met.is_empty() {
             continue;
@@ -313,7 +329,7 @@ fn capacities(case: &mut Case<'_>, ask: &Ask<'_>) -> Vec<Limit> {
         if counts.is_empty() {
             continue;
         }
-        read_holders(case, capacity);
+        read_holders(case, ask, (number, capacity));
         let others = engine.holders(number).filter(|who| *who != ask.who);
         let census = capacity.census(world, others.map(|who| engine.rows().get(who)));
         let ends = census.iter().skip(1).map(|(t, _)| *t).chain([Timestamp::MAX]);
@@ -333,18 +349,22 @@ fn capacities(case: &mut Case<'_>, ask: &Ask<'_>) -> Vec<Limit> {
     limits
 }
 
-/// Who holds it was looked at: everything by which somebody comes to hold it.
-fn read_holders(case: &mut Case<'_>, capacity: &CompiledCapacity) {
-    let state = case.state();
-    let count = u32::try_from(state.entitlements.len()).unwrap_or(u32::MAX);
-    for entitlement in 0..count {
-        let leads = |counted: &u32| {
-            case.world().hierarchy.member_when(entitlement, *counted, Reading::Wide).is_some()
-        };
-        if capacity.counted.iter().any(leads) {
-            case.read_name(KeyKind::Entitlement, state.entitlement_names.name(entitlement));
-            case.read_name(KeyKind::Group, state.entitlement_names.name(entitlement));
-        }
+/// Who holds it was looked at: everything by which somebody comes to hold it, what it may yet come to count, and
+/// what those who hold it rest on.
+fn read_holders(case: &mut Case<'_>, ask: &Ask<'_>, (number, capacity): (usize, &CompiledCapacity)) {
+    let world = case.world();
+    match &capacity.rule.what.ids {
+        Some(ids) => ids.iter().for_each(|id| case.read(KeyKind::Entitlement, id.shared())),
+        None => case.footprint.push(Key::catalogue()),
+    }
+    let count = u32::try_from(world.state.entitlements.len()).unwrap_or(u32::MAX);
+    let leads: BTreeSet<u32> = (0..count).filter(|entitlement| capacity.leads(world, *entitlement)).collect();
+    for entitlement in &leads {
+        case.read_name(KeyKind::Entitlement, world.state.entitlement_names.name(*entitlement));
+        case.read_name(KeyKind::Group, world.state.entitlement_names.name(*entitlement));
+    }
+    for who in case.engine.holders(number).filter(|who| *who != ask.who) {
+        case.read_holder(who, &leads);
     }
 }
 

@@ -207,9 +207,11 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Rests on these, but not on feeds: signs of life change nothing about what a document says.
+    /// Rests on these, but not on feeds, whose signs of life change nothing about what a document says, nor on the
+    /// catalogue: each entitlement that it speaks of is read by itself.
     fn expect(&mut self, keys: Vec<Key>) {
-        self.expects.extend(keys.into_iter().filter(|key| key.kind() != KeyKind::Feed));
+        self.expects
+            .extend(keys.into_iter().filter(|key| !matches!(key.kind(), KeyKind::Feed | KeyKind::Catalogue)));
     }
 
     fn add(&mut self, fact: Fact) -> Result<Vec<Key>, EngineError> {

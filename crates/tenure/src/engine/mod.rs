@@ -105,8 +105,10 @@ impl Engine {
         let adoption_fact = adopted_state.adoption.as_ref();
         let foreign = adoption_fact.filter(|a| a.digest != policy.digest()).map(|a| a.digest.clone());
         let adopted = match (&adoption, &foreign) {
-            // A document that is not in force takes nothing from anyone.
-            (Some(_), _) | (None, Some(_)) => Timestamp::MAX,
+            // As the first permit will say.
+            (Some(_), _) => Timestamp::MIN,
+            // A document that another one keeps out of force takes nothing from anyone.
+            (None, Some(_)) => Timestamp::MAX,
             (None, None) => adoption_fact.map_or(Timestamp::MIN, |a| a.at),
         };
         let policy_digest = Arc::from(policy.digest());
@@ -387,8 +389,8 @@ impl Inner {
         self.rows = Rows::new(ends, holdings);
         let world = self.world();
         let of = |capacity: &CompiledCapacity| {
-            let rows = self.rows.iter().filter(|(_, row)| capacity.concerns(world, row));
-            rows.map(|(who, _)| who).collect()
+            let all = 0..u32::try_from(self.state.identities.len()).unwrap_or(u32::MAX);
+            all.filter(|who| capacity.concerns(world, *who)).collect()
         };
         self.holders = Arc::new(self.rules.capacities.iter().map(of).collect());
         Ok(())
@@ -398,7 +400,7 @@ impl Inner {
     fn set_row(&mut self, who: u32, row: Arc<[Holding]>) {
         for (number, capacity) in self.rules.capacities.iter().enumerate() {
             let known = self.holders.get(number).is_some_and(|holders| holders.contains(&who));
-            if !known && capacity.concerns(self.world(), &row) {
+            if !known && capacity.concerns(self.world(), who) {
                 let holders = Arc::make_mut(&mut self.holders);
                 if let Some(holders) = holders.get_mut(number) {
                     holders.insert(who);
@@ -417,6 +419,10 @@ impl Inner {
             self.conditions = Arc::new(self.conditions.grown(&self.state));
         }
         if changes.entitlements {
+            if !self.rules.capacities.is_empty() || !self.rules.restrictions.denials.is_empty() {
+                // They know by reference what they count and deny, and there is more of it.
+                self.rules = Arc::new(Rules::new(&self.policy, &self.state));
+            }
             self.compile_hierarchy()?;
         }
         if changes.resources {

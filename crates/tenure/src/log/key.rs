@@ -30,10 +30,12 @@ pub enum KeyKind {
     Policy,
     /// Who is in a group and what the group holds.
     Group,
+    /// Which entitlements there are, and what each of them is.
+    Catalogue,
 }
 
 impl KeyKind {
-    const ALL: [(Self, &'static str); 10] = [
+    const ALL: [(Self, &'static str); 11] = [
         (Self::Person, "person"),
         (Self::Identity, "identity"),
         (Self::Entitlement, "entitlement"),
@@ -44,6 +46,7 @@ impl KeyKind {
         (Self::Request, "request"),
         (Self::Policy, "policy"),
         (Self::Group, "group"),
+        (Self::Catalogue, "catalogue"),
     ];
 
     /// The word before the colon.
@@ -68,6 +71,11 @@ impl Key {
     /// The key of the adopted policy, of which there is one.
     pub fn policy() -> Self {
         Self::new(KeyKind::Policy, "policy")
+    }
+
+    /// The key of all entitlements together, of which there is one: who reads it misses none that comes to be.
+    pub fn catalogue() -> Self {
+        Self::new(KeyKind::Catalogue, "entitlements")
     }
 
     /// What kind of thing.

@@ -60,6 +60,16 @@ impl State {
         self.persons.at(identity).copied().unwrap_or_default()
     }
 
+    /// The grants of an identity, the last one first.
+    pub(crate) fn grants_of(&self, identity: u32) -> impl Iterator<Item = &GrantRow> {
+        let mut next = self.person(identity).last_grant;
+        core::iter::from_fn(move || {
+            let grant = self.grants.at(next)?;
+            next = grant.previous_of_holder;
+            Some(grant)
+        })
+    }
+
     pub(super) fn scope(&mut self, scope: Option<&ResourceId>) -> Option<u32> {
         scope.map_or(Some(NONE), |scope| self.resource(scope))
     }
@@ -198,6 +208,11 @@ impl State {
                 self.request_reference(id).and_then(|r| self.requests.at(r)).map(|r| r.version)
             }
             KeyKind::Policy => Some(self.policy_version),
+            // Few decisions read it, so nothing is kept for it.
+            KeyKind::Catalogue if *key == Key::catalogue() => {
+                self.entitlements.iter().map(|row| row.version).max()
+            }
+            KeyKind::Catalogue => None,
         };
         found.unwrap_or(0)
     }

@@ -6,10 +6,11 @@
 //! | `identity_*` | identity |
 //! | `account_*`, `application_*` | application |
 //! | `resource_*` | resource |
-//! | `entitlement_*` | entitlement |
+//! | `entitlement_*` | entitlement, the catalogue; a definition or change also the group of each that it says is implied |
 //! | `standing_assigned`, `standing_removed` | person, or the group that holds it; the group of who hold the same |
 //! | `membership_added`, `membership_removed` | person, group |
 //! | `standing_removed`, `membership_removed` of what is not known | policy: a document may yet declare it |
+//! | what adds an edge or a parent to a log that adopted no document | also policy: it comes before the document's |
 //! | `event_*` | event, its feed, the one that it is said to have, and that of what is taken back |
 //! | `feed_heartbeat` | feed |
 //! | `request_*` | request |
@@ -24,9 +25,10 @@ use alloc::vec::Vec;
 
 use super::State;
 use crate::fact::{Body, Fact};
-use crate::id::{EventId, FeedId};
+use crate::id::{EntitlementId, EventId, FeedId};
 use crate::log::{Key, KeyKind};
-use crate::model::Holder;
+use crate::model::{Holder, Implied};
+use crate::policy::NounKind;
 
 impl Fact {
     /// The keys whose versions this fact raises when it is applied to `state`.
@@ -46,18 +48,37 @@ impl Fact {
             Body::ApplicationDefined(d) => one(KeyKind::Application, d.id.as_str()),
             Body::ApplicationChanged(c) => one(KeyKind::Application, c.id.as_str()),
             Body::ApplicationRetired(n) => one(KeyKind::Application, n.id.as_str()),
-            Body::ResourceDefined(d) => one(KeyKind::Resource, d.id.as_str()),
-            Body::ResourceChanged(c) => one(KeyKind::Resource, c.id.as_str()),
+            Body::ResourceDefined(d) => {
+                let parent =
+                    d.definition.parent.as_ref().filter(|_| !state.knows(NounKind::Resource, d.id.as_str()));
+                let mut keys = one(KeyKind::Resource, d.id.as_str());
+                keys.extend(parent.and_then(|_| state.first_key()));
+                keys
+            }
+            Body::ResourceChanged(c) => {
+                let mut keys = one(KeyKind::Resource, c.id.as_str());
+                keys.extend(c.changes.parent.as_ref().and_then(|_| state.first_key()));
+                keys
+            }
             Body::ResourceRetired(n) => one(KeyKind::Resource, n.id.as_str()),
-            Body::EntitlementDefined(d) => one(KeyKind::Entitlement, d.id.as_str()),
-            Body::EntitlementChanged(c) => one(KeyKind::Entitlement, c.id.as_str()),
-            Body::EntitlementRetired(n) => one(KeyKind::Entitlement, n.id.as_str()),
+            Body::EntitlementDefined(d) => state.definition_keys(&d.id, &d.definition.implies),
+            Body::EntitlementChanged(c) => {
+                let edges = c.changes.implies.as_deref().unwrap_or_default();
+                let mut keys = entitlement_keys(&c.id, implied(edges));
+                keys.extend(edges.first().and_then(|_| state.first_key()));
+                keys
+            }
+            Body::EntitlementRetired(n) => entitlement_keys(&n.id, BTreeSet::new()),
             Body::StandingAssigned(d) => {
                 let holder = match &d.definition.holder {
                     Holder::Identity(identity) => key(KeyKind::Person, identity.as_str()),
                     Holder::Group(group) => key(KeyKind::Group, group.as_str()),
                 };
-                vec![holder, key(KeyKind::Group, d.definition.entitlement.as_str())]
+                let mut keys = vec![holder, key(KeyKind::Group, d.definition.entitlement.as_str())];
+                if matches!(d.definition.holder, Holder::Group(_)) {
+                    keys.extend(state.first_key());
+                }
+                keys
             }
             Body::StandingRemoved(n) => state.standing_keys(n.id.as_str(), false),
             Body::MembershipAdded(d) => vec![
@@ -94,7 +115,37 @@ impl Fact {
     }
 }
 
+fn implied(edges: &[Implied]) -> BTreeSet<&str> {
+    edges.iter().map(|edge| edge.entitlement.as_str()).collect()
+}
+
+/// Whoever holds an entitlement is in the group of each that it implies.
+fn entitlement_keys(id: &EntitlementId, implied: BTreeSet<&str>) -> Vec<Key> {
+    let mut keys = vec![Key::new(KeyKind::Entitlement, id.as_str()), Key::catalogue()];
+    keys.extend(implied.into_iter().map(|target| Key::new(KeyKind::Group, target)));
+    keys
+}
+
 impl State {
+    /// A definition brings its edges, and those of the changes that waited for it; one that is repeated none.
+    fn definition_keys(&self, id: &EntitlementId, edges: &[Implied]) -> Vec<Key> {
+        let row = self.entitlement_names.find(id.as_str()).and_then(|r| self.entitlements.at(r));
+        if row.is_some_and(|row| row.noun.is_some()) {
+            return entitlement_keys(id, BTreeSet::new());
+        }
+        let waiting = row.into_iter().flat_map(|row| row.targets.iter());
+        let waiting = waiting.filter_map(|target| self.entitlement_names.name(*target)).map(|name| &**name);
+        let mut keys = entitlement_keys(id, implied(edges).into_iter().chain(waiting).collect());
+        keys.extend(edges.first().and_then(|_| self.first_key()));
+        keys
+    }
+
+    /// The key that an edge touches while no document is adopted: those of the one to come count as recorded last,
+    /// so what is recorded until then may yet make one of them inert.
+    fn first_key(&self) -> Option<Key> {
+        self.adopted_policy().is_none().then(Key::policy)
+    }
+
     fn holder_key(&self, grant: &str) -> Vec<Key> {
         let Some(row) = self.grant_reference(grant).and_then(|r| self.grants.at(r)) else {
             return Vec::new();

@@ -28,6 +28,7 @@ impl State {
             Holder::Group(group) => (self.entitlement(group)?, true),
         };
         if holder_is_group {
+            self.touch_first(version);
             self.touch_group(holder, version)?;
         } else {
             self.persons.at_mut(holder)?.version = version;

@@ -212,6 +212,7 @@ impl State {
             Body::ResourceChanged(c) => {
                 let reference = self.resource(&c.id)?;
                 if let Some(parent) = &c.changes.parent {
+                    self.touch_first(version);
                     self.link_parent(reference, parent)?;
                 }
                 self.resources.at_mut(reference)?.version = version;
@@ -230,6 +231,7 @@ impl State {
                 for implied in c.changes.implies.iter().flatten() {
                     self.link(reference, &implied.entitlement)?;
                 }
+                self.touch_edges(c.changes.implies.as_deref().unwrap_or_default(), version)?;
                 self.entitlements.at_mut(reference)?.version = version;
                 self.amend(position, fact)?;
                 Effect::Everything

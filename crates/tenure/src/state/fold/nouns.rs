@@ -8,7 +8,7 @@ use super::Effect;
 use super::reaches;
 use crate::fact::{Defined, Fact};
 use crate::id::{EntitlementId, IdentityId, ResourceId};
-use crate::model::{Entitlement, History, Identity, Resource};
+use crate::model::{Entitlement, History, Identity, Implied, Resource};
 use crate::time::Timestamp;
 
 impl State {
@@ -52,6 +52,7 @@ impl State {
         let reference = self.resource(&d.id)?;
         if self.resources.at(reference)?.noun.is_none() {
             if let Some(parent) = &d.definition.parent {
+                self.touch_first(version);
                 self.link_parent(reference, parent)?;
             }
             let noun = Arc::new(History::new(fact.effective_at, d.definition.clone()));
@@ -74,6 +75,7 @@ impl State {
             for implied in &d.definition.implies {
                 self.link(reference, &implied.entitlement)?;
             }
+            self.touch_implied(reference, &d.definition.implies, version)?;
             for permission in &d.definition.permissions {
                 self.permission_names.intern(permission.as_str())?;
             }
@@ -83,6 +85,33 @@ impl State {
         }
         self.entitlements.at_mut(reference)?.version = version;
         Some(if fresh { Effect::FreshEntitlement } else { Effect::Everything })
+    }
+
+    /// Notes that those who hold an entitlement come to hold what it implies.
+    fn touch_implied(&mut self, from: u32, edges: &[Implied], version: u64) -> Option<()> {
+        let known = Arc::clone(&self.entitlements.at(from)?.targets);
+        for target in known.iter() {
+            self.touch_group(*target, version)?;
+        }
+        self.touch_edges(edges, version)
+    }
+
+    /// Notes an edge that comes before those of a document that is yet to be adopted.
+    pub(super) fn touch_first(&mut self, version: u64) {
+        if self.adoption.is_none() {
+            self.policy_version = version;
+        }
+    }
+
+    pub(super) fn touch_edges(&mut self, edges: &[Implied], version: u64) -> Option<()> {
+        if !edges.is_empty() {
+            self.touch_first(version);
+        }
+        for edge in edges {
+            let target = self.entitlement(&edge.entitlement)?;
+            self.touch_group(target, version)?;
+        }
+        Some(())
     }
 
     /// Adds an edge to the hierarchy, inert if it would close a cycle.
