@@ -293,7 +293,7 @@ pub fn permission_known(world: &World, permission: &PermissionId) -> bool {
     let mut defined = BTreeSet::new();
     world.log.iter().any(|fact| match &fact.body {
         Body::EntitlementDefined(d) if defined.insert(&d.id) => d.definition.permissions.contains(permission),
-        Body::EntitlementChanged(c) if crate::life::entitlement_known(world, &c.id) => {
+        Body::EntitlementChanged(c) => {
             c.changes.permissions.as_ref().is_some_and(|list| list.contains(permission))
         }
         _ => false,

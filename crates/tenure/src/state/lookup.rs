@@ -127,12 +127,12 @@ impl State {
 
     /// Under which terms a grant was given.
     pub(crate) fn basis_of(&self, grant: &GrantRow) -> &Basis {
-        self.bases.get(grant.basis as usize).map_or(&Basis::External, |terms| &terms.basis)
+        self.bases.at(grant.basis).map_or(&Basis::External, |terms| &terms.basis)
     }
 
     /// The conditions on which a grant counts, by reference; none if there are none.
     pub(crate) fn grant_conditions(&self, grant: &GrantRow) -> u32 {
-        self.bases.get(grant.basis as usize).map_or(NONE, |terms| terms.conditions)
+        self.bases.at(grant.basis).map_or(NONE, |terms| terms.conditions)
     }
 
     /// The reference of the request that a grant was given for; none if it had no request.
@@ -258,7 +258,7 @@ impl State {
 
     /// The names of a set of conditions.
     pub(crate) fn conditions_of(&self, reference: u32) -> ConditionNames {
-        self.conditions.get(reference as usize).cloned().unwrap_or_default()
+        self.conditions.at(reference).cloned().unwrap_or_default()
     }
 
     /// A standing assignment as it was written.

@@ -26,6 +26,8 @@ mod merkle;
 mod packed;
 mod records;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 mod touches;
 mod world;
 
@@ -111,11 +113,16 @@ pub struct State {
     pub(crate) own_names: Pages<OwnName, 64>,
     #[serde(skip)]
     pub(crate) own_name_index: Index,
+    /// The terms of grants, each once.
     #[serde(with = "packed::list")]
-    pub(crate) bases: Arc<Vec<Terms>>,
+    pub(crate) bases: Pages<Terms>,
+    #[serde(skip)]
+    pub(crate) basis_index: Index,
     /// Sets of conditions that anything is held on, each once.
     #[serde(with = "packed::list")]
-    pub(crate) conditions: Arc<Vec<ConditionNames>>,
+    pub(crate) conditions: Pages<ConditionNames>,
+    #[serde(skip)]
+    pub(crate) condition_index: Index,
     pub(crate) extensions: Pages<ExtensionsRow>,
     #[serde(skip)]
     pub(crate) extension_index: Index,

@@ -38,20 +38,53 @@ pub(super) mod list {
     use serde::de::DeserializeOwned;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    pub(crate) fn serialize<T: Serialize, S: Serializer>(
-        list: &Arc<Vec<T>>,
+    use crate::store::Pages;
+
+    pub(crate) trait List: Sized {
+        type Item;
+        fn items(&self) -> impl Iterator<Item = &Self::Item>;
+        fn of(items: Vec<Self::Item>) -> Option<Self>;
+    }
+
+    impl<T> List for Arc<Vec<T>> {
+        type Item = T;
+
+        fn items(&self) -> impl Iterator<Item = &T> {
+            self.iter()
+        }
+
+        fn of(items: Vec<T>) -> Option<Self> {
+            Some(Self::new(items))
+        }
+    }
+
+    impl<T> List for Pages<T> {
+        type Item = T;
+
+        fn items(&self) -> impl Iterator<Item = &T> {
+            self.iter()
+        }
+
+        fn of(items: Vec<T>) -> Option<Self> {
+            Self::collect(items.into_iter())
+        }
+    }
+
+    pub(crate) fn serialize<L: List<Item: Serialize>, S: Serializer>(
+        list: &L,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        let texts: Result<Vec<String>, _> = list.iter().map(serde_json::to_string).collect();
+        let texts: Result<Vec<String>, _> = list.items().map(serde_json::to_string).collect();
         texts.map_err(serde::ser::Error::custom)?.serialize(serializer)
     }
 
-    pub(crate) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    pub(crate) fn deserialize<'de, L: List<Item: DeserializeOwned>, D: Deserializer<'de>>(
         deserializer: D,
-    ) -> Result<Arc<Vec<T>>, D::Error> {
+    ) -> Result<L, D::Error> {
         let texts = Vec::<&str>::deserialize(deserializer)?;
-        let list: Result<Vec<T>, _> = texts.into_iter().map(serde_json::from_str).collect();
-        list.map(Arc::new).map_err(serde::de::Error::custom)
+        let list: Result<Vec<L::Item>, _> = texts.into_iter().map(serde_json::from_str).collect();
+        let list = L::of(list.map_err(serde::de::Error::custom)?);
+        list.ok_or_else(|| serde::de::Error::custom("there are more items than references"))
     }
 }
 

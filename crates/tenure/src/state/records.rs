@@ -10,7 +10,7 @@ use crate::model::{
     Account, AccountChange, Application, ApplicationChange, Basis, BusinessEvent, BusinessEventChange,
     Entitlement, EntitlementChange, History, Identity, IdentityChange, Resource, ResourceChange,
 };
-use crate::store::{NONE, Raw, TextRef, raw_row};
+use crate::store::{NONE, Raw, TextRef, hash, raw_row};
 use crate::time::{IntervalSet, Timestamp, Window};
 
 /// An identity.
@@ -187,6 +187,29 @@ pub(crate) struct Terms {
     pub(crate) basis: Basis,
     /// The conditions on which the grants count, by reference.
     pub(crate) conditions: u32,
+}
+
+impl Terms {
+    /// Whether these are the terms of a grant with this basis, its limit apart, on these conditions.
+    pub(crate) fn are(&self, basis: &Basis, conditions: u32) -> bool {
+        let same = match (&self.basis, basis) {
+            (Basis::External, Basis::External) => true,
+            (
+                Basis::Policy { event: ea, on_loss: la, rules: ra, .. },
+                Basis::Policy { event: eb, on_loss: lb, rules: rb, .. },
+            ) => ea == eb && la == lb && ra == rb,
+            _ => false,
+        };
+        same && self.conditions == conditions
+    }
+
+    /// The hash under which such terms are found.
+    pub(crate) fn hash(basis: &Basis, conditions: u32) -> u64 {
+        match basis {
+            Basis::External => hash(&conditions),
+            Basis::Policy { event, on_loss, rules, .. } => hash(&(conditions, event, on_loss, rules)),
+        }
+    }
 }
 
 /// A request.

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use sha2::{Digest, Sha256};
 
 use super::merkle::hex;
+use super::records::Terms;
 use super::{Expect, SnapshotError, State};
 use crate::store::{Index, NONE, hash};
 
@@ -120,6 +121,9 @@ impl State {
             Index::of(self.standing.iter().map(|row| hash(&(text(row.name), row.membership))));
         self.own_name_index = Index::of(self.own_names.iter().map(|row| hash(text(row.name))));
         self.fact_index = Index::of(self.fact_leaves.iter().map(|(key, _)| *key));
+        let terms = self.bases.iter().map(|terms| Terms::hash(&terms.basis, terms.conditions));
+        self.basis_index = Index::of(terms);
+        self.condition_index = Index::of(self.conditions.iter().map(hash));
         self.extension_index = Index::of(self.extensions.iter().map(|row| hash(&row.grant)));
     }
 }

@@ -101,7 +101,8 @@ impl State {
             Body::EntitlementChanged(c) => {
                 let row = self.entitlement(&c.id)?;
                 let known = change(&mut self.entitlements.at_mut(row)?.noun, at, position, &c.changes);
-                for permission in c.changes.permissions.iter().flatten().filter(|_| known) {
+                // It is a known name from now on, whatever becomes of the change.
+                for permission in c.changes.permissions.iter().flatten() {
                     self.permission_names.intern(permission.as_str())?;
                 }
                 known

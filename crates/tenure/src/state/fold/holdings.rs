@@ -280,12 +280,13 @@ impl State {
 
     fn terms(&mut self, basis: &Basis, conditions: &ConditionNames) -> Option<u32> {
         let conditions = self.condition_set(conditions)?;
-        let same = |known: &Terms| known.conditions == conditions && same_terms(&known.basis, basis);
-        if let Some(found) = self.bases.iter().rposition(same) {
-            return u32::try_from(found).ok();
+        let hash = Terms::hash(basis, conditions);
+        let same = |known| self.bases.at(known).is_some_and(|known: &Terms| known.are(basis, conditions));
+        if let Some(found) = self.basis_index.find(hash, same) {
+            return Some(found);
         }
-        let reference = u32::try_from(self.bases.len()).ok()?;
-        Arc::make_mut(&mut self.bases).push(Terms { basis: basis.clone(), conditions });
+        let reference = self.bases.push(Terms { basis: basis.clone(), conditions })?;
+        self.basis_index.insert(hash, reference);
         Some(reference)
     }
 
@@ -294,24 +295,13 @@ impl State {
         if conditions.is_none() {
             return Some(NONE);
         }
-        if let Some(found) = self.conditions.iter().rposition(|known| known == conditions) {
-            return u32::try_from(found).ok();
+        let known = |reference| self.conditions.at(reference) == Some(conditions);
+        if let Some(found) = self.condition_index.find(hash(conditions), known) {
+            return Some(found);
         }
-        let reference = u32::try_from(self.conditions.len()).ok()?;
-        Arc::make_mut(&mut self.conditions).push(conditions.clone());
+        let reference = self.conditions.push(conditions.clone())?;
+        self.condition_index.insert(hash(conditions), reference);
         Some(reference)
-    }
-}
-
-/// Whether two grants rest on the same terms, their limits apart.
-fn same_terms(a: &Basis, b: &Basis) -> bool {
-    match (a, b) {
-        (Basis::External, Basis::External) => true,
-        (
-            Basis::Policy { event: ea, on_loss: la, rules: ra, .. },
-            Basis::Policy { event: eb, on_loss: lb, rules: rb, .. },
-        ) => ea == eb && la == lb && ra == rb,
-        _ => false,
     }
 }
 
