@@ -59,7 +59,7 @@ impl CompiledCapacity {
     }
 
     /// Whether who holds an entitlement ever holds what it counts.
-    pub(crate) fn leads(&self, world: World<'_>, entitlement: u32) -> bool {
+    fn leads(&self, world: World<'_>, entitlement: u32) -> bool {
         let leads =
             |counted: &u32| world.hierarchy.member_when(entitlement, *counted, Reading::Wide).is_some();
         self.counted.iter().any(leads)

@@ -245,6 +245,11 @@ impl Hierarchy {
     pub(crate) fn member_when(&self, entitlement: u32, group: u32, reading: Reading) -> Option<&IntervalSet> {
         self.members.get(&(group, reading))?.get(&entitlement)
     }
+
+    /// The entitlements that ever make one a holder of `group`, itself among them.
+    pub(crate) fn leading_to(&self, group: u32, reading: Reading) -> impl Iterator<Item = u32> {
+        self.members.get(&(group, reading)).into_iter().flat_map(|leading| leading.keys().copied())
+    }
 }
 
 /// The entitlements that give one permission.

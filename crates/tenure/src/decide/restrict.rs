@@ -20,7 +20,7 @@ use crate::model::Value;
 use crate::policy::BoundKind;
 use crate::state::State;
 use crate::store::NONE;
-use crate::time::{IntervalSet, Timestamp, Window};
+use crate::time::{IntervalSet, Reading, Timestamp, Window};
 
 /// A guardrail that may apply at some instant from the start on.
 pub(super) struct Guard<'a> {
@@ -357,8 +357,8 @@ fn read_holders(case: &mut Case<'_>, ask: &Ask<'_>, (number, capacity): (usize, 
         Some(ids) => ids.iter().for_each(|id| case.read(KeyKind::Entitlement, id.shared())),
         None => case.footprint.push(Key::catalogue()),
     }
-    let count = u32::try_from(world.state.entitlements.len()).unwrap_or(u32::MAX);
-    let leads: BTreeSet<u32> = (0..count).filter(|entitlement| capacity.leads(world, *entitlement)).collect();
+    let leading = |counted: &u32| world.hierarchy.leading_to(*counted, Reading::Wide);
+    let leads: BTreeSet<u32> = capacity.counted.iter().flat_map(leading).collect();
     for entitlement in &leads {
         case.read_name(KeyKind::Entitlement, world.state.entitlement_names.name(*entitlement));
         case.read_name(KeyKind::Group, world.state.entitlement_names.name(*entitlement));
