@@ -56,6 +56,7 @@ impl Implementation for Oracle {
     fn silent(&self) -> &'static [&'static str] {
         &[
             "/command",
+            "/conditions",
             "/footprint",
             "/log",
             "/proposal/base",

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::Scenario;
-use crate::build::{allowed, conditional, denied, deny, deny_item, permit, request, scenario};
+use crate::build::{Expect, allowed, conditional, denied, deny, deny_item, permit, request, scenario};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![missing_at_a_check(), missing_at_a_decision(), one_way_is_enough(), a_grant_keeps_its_conditions()]
@@ -32,6 +32,11 @@ fn device(compliant: impl Into<Value>) -> Value {
 
 fn unsatisfied() -> Value {
     json!({"conditions": ["compliant-device"]})
+}
+
+/// What the condition came to.
+fn judged(outcome: &str, expect: Expect) -> Expect {
+    expect.with("conditions", json!([{"condition": "compliant-device", "item": 0, "outcome": outcome}]))
 }
 
 fn missing_at_a_check() -> Scenario {
@@ -77,15 +82,28 @@ fn missing_at_a_decision() -> Scenario {
     scenario("conditions/a-rule-whose-condition-is-unknown-supports-nothing", policy)
         .about("`when` is judged at the decision: missing, false and failed each deny, and say what it is")
         .at("03-02 09:00")
-        .decide(ask(), deny_item("context.missing", json!({"names": ["device.compliant"]})))
-        .decide(ask().with("context", device(false)), deny_item("context.unsatisfied", unsatisfied()))
+        .decide(
+            ask(),
+            judged("missing", deny_item("context.missing", json!({"names": ["device.compliant"]}))),
+        )
+        .decide(
+            ask().with("context", device(false)),
+            judged("unsatisfied", deny_item("context.unsatisfied", unsatisfied())),
+        )
         .decide(
             ask().with("context", device("yes")),
-            deny().item(0, "context.unsatisfied", unsatisfied()).item(0, "condition.failed", unsatisfied()),
+            judged(
+                "failed",
+                deny().item(0, "context.unsatisfied", unsatisfied()).item(
+                    0,
+                    "condition.failed",
+                    unsatisfied(),
+                ),
+            ),
         )
         .commit(
             ask().with("context", device(true)),
-            permit().grant("r-1#0", "active", "03-02 09:00", "03-02 10:00"),
+            judged("satisfied", permit().grant("r-1#0", "active", "03-02 09:00", "03-02 10:00")),
         )
         // It was judged once.
         .check_with("ann", "doc:read", "", device(false), allowed().until("03-02 10:00"))

@@ -40,9 +40,10 @@ fn decisions() -> Vec<Value> {
     let torn = world.read("l.jsonl") + "{\"facts\":[";
     world.write("l.jsonl", torn);
     decide("-", &request("r-6", "bob", "admin"), 0);
-    // One that waits for an approval.
-    let stage = "    approvals: [{approvers: {ids: [bob], groups: [team], manager: true, owner: true}, name: lead, quorum: 2}]\n    already_held";
-    let group = "entitlements:\n  team: {kind: group}\n";
+    // One that waits for an approval, on a condition.
+    let stage = "    approvals: [{approvers: {ids: [bob], groups: [team], manager: true, owner: true}, name: lead, quorum: 2}]\n    when: role\n    already_held";
+    let group =
+        "conditions:\n  role: {expr: \"entitlement.kind == 'role'\"}\nentitlements:\n  team: {kind: group}\n";
     world.write("p.yaml", POLICY.replace("    already_held", stage).replace("entitlements:\n", group));
     world.write("r.json", request("r-7", "ann", "admin"));
     let owed = world.exactly(&["decide", "r.json", "--policy", "p.yaml", "--now", NOW, "--json"]);

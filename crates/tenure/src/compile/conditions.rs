@@ -93,13 +93,24 @@ impl Conditions {
         t: Timestamp,
     ) -> Judged {
         let mut all = Judged::default();
-        for name in names.iter() {
-            match self.by_name.get(name) {
-                Some(number) => all.add(&self.judge_one(*number, environment, t)),
-                None => all.add(&Judged::failed(name.clone())),
-            }
-        }
+        self.judge_each(names, environment, t).for_each(|(_, judged)| all.add(&judged));
         all
+    }
+
+    /// The value of each of several conditions at `t`.
+    pub(crate) fn judge_each<'n>(
+        &self,
+        names: &'n ConditionNames,
+        environment: &Environment<'_>,
+        t: Timestamp,
+    ) -> impl Iterator<Item = (&'n ConditionId, Judged)> {
+        names.iter().map(move |name| {
+            let judged = match self.by_name.get(name) {
+                Some(number) => self.judge_one(*number, environment, t),
+                None => Judged::failed(name.clone()),
+            };
+            (name, judged)
+        })
     }
 
     /// The value of a condition at `t`.

@@ -5,7 +5,7 @@ use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::decide::{Code, Reason};
+use crate::decide::{Code, ConditionOutcome, Reason};
 use crate::id::{ConditionId, RuleId};
 use crate::model::Value;
 
@@ -22,6 +22,17 @@ pub(crate) enum Truth {
     Failed,
     /// It does not hold.
     False,
+}
+
+impl From<Truth> for ConditionOutcome {
+    fn from(truth: Truth) -> Self {
+        match truth {
+            Truth::True => Self::Satisfied,
+            Truth::Missing => Self::Missing,
+            Truth::Failed => Self::Failed,
+            Truth::False => Self::Unsatisfied,
+        }
+    }
 }
 
 /// The value of several conditions together, with the names of what makes it so.

@@ -8,8 +8,8 @@ use super::proposal::{Draft, Plan};
 use super::trace::{Moment, Trace};
 use super::window::Ask;
 use super::{
-    Bound, Code, Command, Decision, Deny, GrantView, Grounds, Level, LogRef, Obligation, Pending, Permit,
-    Reason,
+    Bound, Code, Command, Decision, Deny, GrantView, Grounds, JudgedCondition, Level, LogRef, Obligation,
+    Pending, Permit, Reason,
 };
 use crate::check::text;
 use crate::compile::{
@@ -30,6 +30,8 @@ pub(super) struct Case<'a> {
     pub(super) trace: Trace,
     pub(super) bounds: Vec<Bound>,
     pub(super) reasons: Vec<Reason>,
+    /// What was judged on the way.
+    conditions: BTreeSet<JudgedCondition>,
     pub(super) footprint: Vec<Key>,
     now: Timestamp,
 }
@@ -52,6 +54,7 @@ impl<'a> Case<'a> {
             trace: Trace::new(at),
             bounds: Vec::new(),
             reasons: Vec::new(),
+            conditions: BTreeSet::new(),
             footprint,
             now,
         }
@@ -322,7 +325,13 @@ impl<'a> Case<'a> {
                 self.trace.moment_is_before(ask.start, change);
             }
         }
-        self.world().conditions.judge(names, &environment, ask.start.at)
+        let mut all = Judged::default();
+        for (condition, judged) in self.world().conditions.judge_each(names, &environment, ask.start.at) {
+            let (item, outcome) = (ask.item, judged.truth.into());
+            self.conditions.insert(JudgedCondition { item, condition: condition.clone(), outcome });
+            all.add(&judged);
+        }
+        all
     }
 
     /// Where a grant stands now.
@@ -430,6 +439,7 @@ impl<'a> Case<'a> {
             at: self.trace.at,
             bounds,
             command: self.command.id().clone(),
+            conditions: self.conditions.into_iter().collect(),
             footprint,
             holds,
             log: LogRef { length: state.len(), root: Arc::clone(self.engine.log_root()) },

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::Reason;
 use super::proposal::Draft;
-use crate::id::{EntitlementId, EventId, GrantId, IdentityId, RequestId, ResourceId, RuleId};
+use crate::id::{ConditionId, EntitlementId, EventId, GrantId, IdentityId, RequestId, ResourceId, RuleId};
 use crate::log::{Key, Proposal};
 use crate::model::GrantState;
 use crate::policy::{BoundKind, Stage};
@@ -85,6 +85,8 @@ pub struct Grounds {
     pub bounds: Vec<Bound>,
     /// The command that was decided.
     pub command: RequestId,
+    /// What each condition that was judged came to at the start, by name, then item.
+    pub conditions: Vec<JudgedCondition>,
     /// What was read: while no fact touches one of these the answer holds.
     pub footprint: Vec<(Key, u64)>,
     /// The answers for every `now` in this window are the same, absent a fact that touches the footprint:
@@ -98,6 +100,31 @@ pub struct Grounds {
     pub policy: Arc<str>,
     /// Why: errors if denied, warnings otherwise.
     pub reasons: Vec<Reason>,
+}
+
+/// A condition and what it came to for one item.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct JudgedCondition {
+    /// Its name; the document has a text for it.
+    pub condition: ConditionId,
+    /// Which item of the request, counted from 0.
+    pub item: u32,
+    /// What it came to.
+    pub outcome: ConditionOutcome,
+}
+
+/// What a condition came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConditionOutcome {
+    /// It holds.
+    Satisfied,
+    /// It depends on something that was not said.
+    Missing,
+    /// It cannot be judged.
+    Failed,
+    /// It does not hold.
+    Unsatisfied,
 }
 
 /// A state of the log.
@@ -220,6 +247,8 @@ struct DecisionJson<'a> {
     at: Timestamp,
     bounds: &'a [Bound],
     command: &'a RequestId,
+    #[serde(skip_serializing_if = "<[JudgedCondition]>::is_empty")]
+    conditions: &'a [JudgedCondition],
     footprint: Vec<&'a Key>,
     grants: &'a [GrantView],
     holds: &'a Window,
@@ -243,6 +272,7 @@ impl Serialize for Decision {
             at: grounds.at,
             bounds: &grounds.bounds,
             command: &grounds.command,
+            conditions: &grounds.conditions,
             footprint: grounds.footprint.iter().map(|(key, _)| key).collect(),
             grants: self.grants(),
             holds: &grounds.holds,

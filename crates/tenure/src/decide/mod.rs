@@ -20,7 +20,8 @@ mod window;
 
 pub use command::{Command, Deactivate, Extend, Renew, Revoke, RevokeMode, Withdraw};
 pub use decision::{
-    Bound, Decision, Deny, GrantView, Grounds, LogRef, Obligation, ObligationKind, Pending, Permit, Verdict,
+    Bound, ConditionOutcome, Decision, Deny, GrantView, Grounds, JudgedCondition, LogRef, Obligation,
+    ObligationKind, Pending, Permit, Verdict,
 };
 pub(crate) use proposal::Adoption;
 pub use reason::{Code, Level, Reason};
