@@ -8,7 +8,7 @@ use tenure::time::{Reading, Recurrence, Span, Timestamp, Window};
 use crate::World;
 use crate::eligible::who;
 use crate::instants::{sorted, with_deaths};
-use crate::life::containment;
+use crate::life::{line, resource_valid};
 use crate::values::Place;
 
 /// How far hours are known around the instant that is asked about; beyond they are taken to contain.
@@ -89,10 +89,13 @@ impl<'w> Area<'w> {
         let Some(scopes) = self.scopes else { return true };
         let Some(place) = place else { return self.part != Part::Whole };
         let below = self.part == Part::Some;
-        scopes.iter().any(|scope| {
-            containment(world, scope, place, t).is_some()
-                || (below && containment(world, place.id, Place::registered(scope), t).is_some())
-        })
+        // A place that is retired restricts what lives on below it.
+        let exists = place.open.is_some() || resource_valid(world, place.id, t);
+        exists
+            && scopes.iter().any(|scope| {
+                line(world, scope, place, t).is_some()
+                    || (below && line(world, place.id, Place::registered(scope), t).is_some())
+            })
     }
 
     fn turns(&self) -> Vec<Timestamp> {

@@ -161,7 +161,6 @@ pub(crate) fn inputs(
     guards: &[Guard<'_>],
     without_duration: bool,
 ) -> Vec<Reason> {
-    let blank = |stated: Option<&str>| stated.is_none_or(|words| words.trim().is_empty());
     let any = |is: fn(&tenure::policy::Eligibility) -> bool| rules.iter().any(|(_, rule)| is(rule));
     let guarded = |is: fn(&tenure::policy::Guardrail) -> bool| {
         guards.iter().any(|guard| guard.applies && is(guard.rule))
@@ -374,4 +373,9 @@ pub(crate) fn strictest_on_loss(rules: &[Rule<'_>]) -> OnLoss {
         OnLoss::RunOut => (2, Span::ZERO),
     };
     rules.iter().map(|(_, rule)| rule.on_loss).min_by_key(rank).unwrap_or(OnLoss::Revoke)
+}
+
+/// Whether nothing was stated.
+pub(crate) fn blank(stated: Option<&str>) -> bool {
+    stated.is_none_or(|words| words.trim().is_empty())
 }

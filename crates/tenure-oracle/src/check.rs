@@ -44,7 +44,9 @@ impl Checked {
 
 /// Whether the identity holds the permission on the resource.
 pub fn check(world: &World, question: &Question, now: Timestamp) -> Checked {
-    if let Some(reason) = crate::clock(world, now).or_else(|| unknown(world, question)) {
+    if let Some(reason) =
+        crate::clock(world, now).or_else(|| crate::not_adopted(world)).or_else(|| unknown(world, question))
+    {
         let (missing, reasons) = (Vec::new(), vec![reason]);
         return Checked { answer: Access::Denied, missing, until: None, next_change_at: None, reasons };
     }

@@ -16,6 +16,7 @@ use crate::choose::choose;
 use crate::death::{death, state, view};
 use crate::eligible::Rule;
 use crate::holding::grant;
+use crate::life::why_not_alive;
 use crate::outcome::{ordered, text};
 use crate::request::{already_resolved, not_holder};
 use crate::restrict::{approvals, guards, restricted};
@@ -48,6 +49,10 @@ pub(crate) fn extend(world: &World, extend: &Extend, at: Timestamp) -> Outcome {
     };
     let by = extend.by.as_ref().unwrap_or(&terms.beneficiary);
     if let Some(reason) = not_holder(world, by, terms) {
+        return Outcome::deny(at, reason);
+    }
+    if let Some(why) = why_not_alive(world, by, at).filter(|_| *by != terms.beneficiary) {
+        let reason = Reason::error(Code::IdentityNotActive).with("identity", text(by)).with("why", why);
         return Outcome::deny(at, reason);
     }
     let ask = Ask {

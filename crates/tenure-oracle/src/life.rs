@@ -106,6 +106,12 @@ pub fn containment(world: &World, q: &ResourceId, place: Place<'_>, t: Timestamp
     if !exists || !resource_valid(world, q, t) {
         return None;
     }
+    line(world, q, place, t)
+}
+
+/// The conditions of the parents by which the place stands below `q` or is it, retired or not.
+pub fn line(world: &World, q: &ResourceId, place: Place<'_>, t: Timestamp) -> Option<ConditionNames> {
+    world.resource(q, t)?;
     let (mut here, mut seen, mut conditions) = (place.id.clone(), BTreeSet::new(), ConditionNames::default());
     if let Some(open) = place.open {
         here = open.parent.clone()?;

@@ -12,7 +12,7 @@ use tenure::time::{Reading, Timestamp};
 
 use crate::World;
 use crate::area::{Area, breakpoints, first_of};
-use crate::ask::{Ask, Limit};
+use crate::ask::{Ask, Limit, blank};
 use crate::eligible::{Rule, has_attribute, required, what};
 use crate::holding::{edges, holds_entitlement, holds_somewhere, reach};
 use crate::instants::{instants, with_deaths};
@@ -229,14 +229,18 @@ fn guardrails(world: &World, ask: &Ask<'_>, guards: &[Guard<'_>], since: Timesta
         let Guard { id, rule, area, judged, applies } = guard;
         let after = breakpoints(world, [area], ask.start);
         let bound = |end: Timestamp| (BoundKind::Guardrail, end, Some(id.to_string()));
+        let asked = judge(world, &rule.require.conditions, &ask.around(), ask.start);
+        let lacks = asked.truth() != Truth::True
+            || !rule.approvals.is_empty()
+            || (rule.require.reason && blank(ask.reason))
+            || (rule.require.ticket && blank(ask.ticket));
         if *applies {
-            let asked = judge(world, &rule.require.conditions, &ask.around(), ask.start);
             found.reasons.extend(ask.about(asked.all()));
         }
         if rule.forbid && *applies {
             found.reasons.push(ask.error(Code::GuardrailForbidden).with("rule", text(id)));
             found.reasons.extend(ask.about(judged.unknown()));
-        } else if rule.forbid {
+        } else if !*applies && (rule.forbid || lacks) {
             let end = first_of(&after, ask.start, |s| guard.contains(world, ask, s));
             found.limits.extend(end.map(bound));
         }

@@ -126,7 +126,7 @@ impl Engine {
     pub fn allows(&self, identity: &str, permission: &str, resource: Option<&str>, now: Timestamp) -> bool {
         let state = self.assumed();
         let (Some(who), Some(what), Some(t)) =
-            (state.identity_names.find(identity), self.permission_named(permission), self.clock(now))
+            (state.identity_names.find(identity), self.permission_named(permission), self.answers(now))
         else {
             return false;
         };
@@ -155,7 +155,7 @@ impl Engine {
     ) -> Held {
         let denied = Held { allowed: false, until: now };
         let (Some(who), Some(what), Some(t)) =
-            (identity.resolve(self), permission.resolve(self), self.clock(now))
+            (identity.resolve(self), permission.resolve(self), self.answers(now))
         else {
             return denied;
         };
@@ -194,6 +194,10 @@ impl Engine {
                 Reason::error(Code::ClockRegression).with("high_water", text(high_water)),
             );
         };
+        if let Some(adopted) = self.foreign() {
+            let reason = Reason::error(Code::PolicyNotAdopted).with("adopted", adopted);
+            return deny(t, reason.with("policy", self.policy().digest()));
+        }
         let Some(who) = state.identity_names.find(question.identity.as_str()) else {
             return deny(
                 t,
@@ -289,6 +293,13 @@ impl Engine {
     /// The answers to several questions at one instant, in their order.
     pub fn check_many(&self, questions: &[Question], now: Timestamp) -> Vec<Answer> {
         questions.iter().map(|question| self.check(question, now)).collect()
+    }
+
+    /// The instant that counts as now, for an engine whose document is not kept out of force by another one: what that
+    /// one denies is not known here.
+    #[inline]
+    fn answers(&self, now: Timestamp) -> Option<Timestamp> {
+        self.clock(now).filter(|_| self.foreign().is_none())
     }
 
     /// The permission of that name, in other letters too where a catalogue says that case does not matter.

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::company::incidents;
 use crate::Scenario;
-use crate::build::{DIGEST, allowed, deny_all, extend, fact, permit, renew, request, revoke, scenario};
+use crate::build::{
+    DIGEST, allowed, denied, deny_all, extend, fact, permit, renew, request, revoke, scenario,
+};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![facts_of_a_permit(), adoption(), not_adopted(), adopted_twice()]
@@ -152,7 +154,7 @@ fn adoption() -> Scenario {
 fn not_adopted() -> Scenario {
     let other = "0123456789abcdef".repeat(4);
     scenario("requests/another-document-is-in-force", SMALL)
-        .about("Where the log adopted another document everything that could give is denied; questions are answered and endings go on")
+        .about("Where the log adopted another document everything that could give is denied, and every question, for nobody knows what the other one denies; endings go on")
         .at("03-02 09:00")
         .commit(
             request("r-1", "ann", "admin").lasting("4h"),
@@ -172,7 +174,12 @@ fn not_adopted() -> Scenario {
             renew("r-2", "r-1#0"),
             deny_all("policy.not_adopted", json!({"adopted": other, "policy": DIGEST})),
         )
-        .check("ann", "db:write", "", allowed().until("03-02 13:00"))
+        .check(
+            "ann",
+            "db:write",
+            "",
+            denied("policy.not_adopted", json!({"adopted": other, "policy": DIGEST})),
+        )
         .decide(revoke("v-1", "r-1#0"), permit().grant("r-1#0", "revoked", "03-02 09:00", "03-02 10:00"))
 }
 

@@ -196,7 +196,15 @@ fn lost_before_the_document_was_adopted() -> Scenario {
         .facts(under_another_document("revoke", FIVE))
         .at("03-02 10:00")
         .facts([moved("ben", "sales")])
-        .check("ben", "db:write", "", allowed().until("03-02 17:00"))
+        .check(
+            "ben",
+            "db:write",
+            "",
+            denied(
+                "policy.not_adopted",
+                json!({"adopted": "0123456789abcdef".repeat(4), "policy": DIGEST}),
+            ),
+        )
         .decide(
             request("r-1", "ann", "admin").lasting("1h"),
             deny_all(

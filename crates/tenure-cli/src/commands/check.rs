@@ -20,8 +20,7 @@ pub(super) fn run(args: &Cli, check: &Check) -> Result<Answer, Failure> {
     let world = World::load(args)?;
     let document = world.engine.policy().document();
     for text in &check.context {
-        let (name, value) = said(text, document)?;
-        question.context.insert(name, value);
+        said(text, document, &mut question.context)?;
     }
     let answer = world.engine.check(&question, world.now);
     let exit = match answer.answer {

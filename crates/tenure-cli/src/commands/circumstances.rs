@@ -1,5 +1,7 @@
 //! What is known of the circumstances, as words on the command line.
 
+use alloc::collections::BTreeMap;
+
 use tenure::document::nearest;
 use tenure::id::AttributeId;
 use tenure::model::{Scalar, Value};
@@ -8,8 +10,12 @@ use tenure::policy::{AttributeType, Declaration, ElementType, PolicyDocument};
 use super::check::id;
 use crate::failure::Failure;
 
-/// What `--context NAME=VALUE` says, in the type that the document declares.
-pub(super) fn said(text: &str, document: &PolicyDocument) -> Result<(AttributeId, Value), Failure> {
+/// Adds what `--context NAME=VALUE` says, in the type that the document declares; each name once.
+pub(super) fn said(
+    text: &str,
+    document: &PolicyDocument,
+    context: &mut BTreeMap<AttributeId, Value>,
+) -> Result<(), Failure> {
     let wrong = |code, message: String| Failure::option("--context", code, message);
     let Some((name, value)) = text.split_once('=') else {
         return Err(wrong(
@@ -28,7 +34,11 @@ pub(super) fn said(text: &str, document: &PolicyDocument) -> Result<(AttributeId
     };
     let value = typed(value, declared)
         .ok_or_else(|| wrong("attribute.type", format!("`{value}` is not what `{name}` is declared as")))?;
-    Ok((name, value))
+    if context.contains_key(&name) {
+        return Err(wrong("key.duplicate", format!("`{name}` is said twice; say it once")));
+    }
+    context.insert(name, value);
+    Ok(())
 }
 
 /// The value that the words write, in this type; the elements of a list are parted by commas.

@@ -28,8 +28,7 @@ pub(super) fn run(args: &Cli, decide: &Decide) -> Result<Answer, Failure> {
     let mut command = command(decide)?;
     let mut world = World::load(args)?;
     for text in &decide.context {
-        let (name, value) = said(text, world.engine.policy().document())?;
-        context(&mut command)?.insert(name, value);
+        said(text, world.engine.policy().document(), context(&mut command)?)?;
     }
     let warnings = world.warnings();
     let (decision, committed) = if decide.commit {

@@ -193,6 +193,9 @@ fn circumstances_are_said_on_the_command_line() {
     assert!(!told.out.contains("context."), "{told:?}");
     world.tenure(&format!("{asked} --context device.managed=perhaps")).failed(2, "attribute.type");
     world.tenure(&format!("{asked} --context devise.managed=true")).failed(2, "attribute.unknown");
+    let twice = "--context device.managed=false --context device.managed=true";
+    world.tenure(&format!("{asked} {twice}")).failed(2, "key.duplicate");
+    world.tenure(&format!("check ann db:read {twice}")).failed(2, "key.duplicate");
     let revoke = r#"{"revoke": {"id": "r-9", "grant": "g", "by": "bob"}}"#;
     world.pipe("decide - --context device.managed=true", revoke).failed(2, "arguments.invalid");
 }

@@ -149,23 +149,27 @@ impl Places {
         })
     }
 
-    /// The instants at which one of them has something in common with the scope: what restricts speaks of that.
+    /// The instants at which one of them has something in common with the scope: what restricts speaks of that, and
+    /// of a place that is retired as of any other, for what lies below may live on.
     pub(crate) fn meet_when(&self, world: World<'_>, scope: u32) -> IntervalSet {
         let Some(places) = &self.0 else { return IntervalSet::always() };
         if scope == NONE {
             return IntervalSet::always();
         }
         places.iter().fold(IntervalSet::empty(), |inside, place| {
-            let inside = inside.union(&world.tree.contains_when(*place, scope));
-            inside.union(&world.tree.contains_when(scope, *place))
+            let (place, scope) = ((*place, world.tree.life_below(*place)), (scope, world.tree.life(scope)));
+            let inside = inside.union(&world.tree.stands_when(place, scope));
+            inside.union(&world.tree.stands_when(scope, place))
         })
     }
 
-    /// The instants at which one of them contains what lives as long, at or below a resource, on whatever condition.
+    /// The instants at which one of them contains what lives as long, at or below a resource, on whatever condition, and
+    /// also when it is retired.
     pub(crate) fn lie_above(&self, world: World<'_>, on: u32, life: Option<Window>) -> IntervalSet {
         let places = self.0.iter().flatten();
-        places
-            .fold(IntervalSet::empty(), |above, place| above.union(&world.tree.stands_when(*place, on, life)))
+        places.fold(IntervalSet::empty(), |above, place| {
+            above.union(&world.tree.stands_when((*place, world.tree.life_below(*place)), (on, life)))
+        })
     }
 
     /// How deep the deepest of them lies that contains the scope at `t`: 1 for a root, 0 where none is named.

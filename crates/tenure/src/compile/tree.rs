@@ -125,18 +125,20 @@ impl Tree {
 
     /// The instants at which `scope` contains `resource`.
     pub(crate) fn contains_when(&self, scope: u32, resource: u32) -> IntervalSet {
-        self.stands_when(scope, resource, self.life(resource))
+        self.stands_when((scope, self.life(scope)), (resource, self.life(resource)))
     }
 
-    /// The instants within `life` at which what lives as long, at or below `resource`, stands in `scope`.
-    pub(crate) fn stands_when(&self, scope: u32, resource: u32, life: Option<Window>) -> IntervalSet {
+    /// The instants at which a resource stands in a scope, or is it, as long as both live, each as long as said
+    /// beside it.
+    pub(crate) fn stands_when(
+        &self,
+        (scope, own): (u32, Option<Window>),
+        (resource, life): (u32, Option<Window>),
+    ) -> IntervalSet {
         if scope == NONE {
             return IntervalSet::always();
         }
-        let (Some(own), Some(life)) = (self.life(scope), life) else {
-            return IntervalSet::empty();
-        };
-        let Some(both) = own.intersect(life) else {
+        let Some(both) = own.zip(life).and_then(|(own, life)| own.intersect(life)) else {
             return IntervalSet::empty();
         };
         let mut windows = Vec::new();
@@ -173,7 +175,7 @@ impl Tree {
         life: Option<Window>,
     ) -> Vec<(IntervalSet, Vec<Guard>)> {
         if self.conditions.is_empty() || scope == NONE {
-            let when = self.stands_when(scope, resource, life);
+            let when = self.stands_when((scope, self.life(scope)), (resource, life));
             return if when.is_empty() { Vec::new() } else { vec![(when, Vec::new())] };
         }
         let (Some(own), Some(life)) = (self.life(scope), life) else { return Vec::new() };

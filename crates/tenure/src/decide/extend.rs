@@ -105,6 +105,11 @@ fn steps<'a>(case: &mut Case<'a>, command: &Extend) -> Result<Found<'a>, Denied>
     };
     let life = Life::of(row);
     let start = Moment { at: case.at(), moves: true };
+    if let Some((by, row)) =
+        command.by.as_ref().zip(state.identities.at(asking)).filter(|_| asking != grant.holder)
+    {
+        case.alive(by, row, &Life::of(row), start)?;
+    }
     // Conditions read the event whether it still justifies the grant or not.
     let event_id = state.event_id(grant.event);
     if let Some(id) = &event_id {
@@ -156,7 +161,7 @@ fn steps<'a>(case: &mut Case<'a>, command: &Extend) -> Result<Found<'a>, Denied>
     };
     let guards = restrict::guards(case, &ask);
     inputs::state(case, &ask, &rules, &guards, &stated, false);
-    limits.extend(restrict::limits(case, &ask, &matched, &guards, Some(grant.start)));
+    limits.extend(restrict::limits(case, &ask, &matched, &guards, &stated, Some(grant.start)));
     if case.is_denied() {
         return Err(Denied);
     }

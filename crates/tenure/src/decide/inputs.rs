@@ -20,6 +20,11 @@ pub(super) struct Stated<'a> {
     pub(super) ticket: Option<&'a str>,
 }
 
+/// Whether nothing was said.
+pub(super) fn blank(text: Option<&str>) -> bool {
+    text.is_none_or(|text| text.trim().is_empty())
+}
+
 /// Says what must be stated and is not, and what is stated wrongly or in vain.
 pub(super) fn state(
     case: &mut Case<'_>,
@@ -29,7 +34,6 @@ pub(super) fn state(
     stated: &Stated<'_>,
     no_duration: bool,
 ) {
-    let blank = |text: Option<&str>| text.is_none_or(|text| text.trim().is_empty());
     let mut missing: BTreeSet<String> = BTreeSet::new();
     if no_duration {
         missing.insert("duration".to_string());

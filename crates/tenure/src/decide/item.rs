@@ -150,7 +150,7 @@ fn judge_by<'a>(
     let held = rules.iter().map(|rule| rule.rule.already_held).max().unwrap_or_default();
     let prolonged = (held == AlreadyHeld::Extend).then(|| live_one(case, ask)).flatten();
     let from = prolonged.map(|(_, grant)| grant.start);
-    let restricted = restrict::limits(case, ask, matched, &guards, from);
+    let restricted = restrict::limits(case, ask, matched, &guards, &stated, from);
     if errors(case) > before {
         return None;
     }

@@ -7,6 +7,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::case::Case;
+use super::inputs::{Stated, blank};
 use super::matched::Matched;
 use super::trace::Moment;
 use super::window::{Ask, Limit};
@@ -92,6 +93,7 @@ pub(super) fn limits(
     ask: &Ask<'_>,
     matched: &Matched<'_>,
     guards: &[Guard<'_>],
+    stated: &Stated<'_>,
     from: Option<Timestamp>,
 ) -> Vec<Limit> {
     let restrictions = &case.engine.rules().restrictions;
@@ -102,7 +104,7 @@ pub(super) fn limits(
     }
     let mut limits = prerequisites(case, ask, matched);
     limits.extend(denials(case, ask));
-    limits.extend(guardrails(case, ask, guards, from));
+    limits.extend(guardrails(case, ask, guards, stated, from));
     limits.extend(capacities(case, ask));
     limits
 }
@@ -112,6 +114,7 @@ fn guardrails(
     case: &mut Case<'_>,
     ask: &Ask<'_>,
     guards: &[Guard<'_>],
+    stated: &Stated<'_>,
     from: Option<Timestamp>,
 ) -> Vec<Limit> {
     let start = ask.start;
@@ -120,21 +123,24 @@ fn guardrails(
     for guard in guards {
         let source = guard.guardrail.id.shared();
         let rule = &guard.guardrail.rule;
-        if guard.now {
-            let judged = case.judge(&guard.guardrail.rule.require.conditions, ask);
-            if judged.truth != Truth::True {
-                required.add(&judged);
-            }
-        }
-        if rule.forbid {
-            if guard.now {
-                let reason = Reason::error(Code::GuardrailForbidden).with("rule", &*source);
-                case.reasons.push(reason.item(ask.item));
-                case.tell(guard.judged.unknown(), ask.item);
-            } else {
+        let judged = case.judge(&rule.require.conditions, ask);
+        if !guard.now {
+            // What it will ask for and has not, it will not be given while the grant runs.
+            let lacks = judged.truth != Truth::True
+                || !rule.approvals.is_empty()
+                || (rule.require.reason && blank(stated.reason))
+                || (rule.require.ticket && blank(stated.ticket));
+            if rule.forbid || lacks {
                 let end = Moment::fixed(first_outside(&guard.when.complement(), start.at));
                 limits.push(Limit::new(BoundKind::Guardrail, end).from(source.clone()));
             }
+        } else if judged.truth != Truth::True {
+            required.add(&judged);
+        }
+        if rule.forbid && guard.now {
+            let reason = Reason::error(Code::GuardrailForbidden).with("rule", &*source);
+            case.reasons.push(reason.item(ask.item));
+            case.tell(guard.judged.unknown(), ask.item);
         }
         if let Some(max) = rule.max {
             // From then on every instant at which it applies is one too many.
