@@ -415,3 +415,22 @@ fn a_hierarchy_of_too_many_ways_is_refused_and_not_followed_for_ever() {
     let error = Engine::new(Policy::from_json(text).unwrap(), State::default()).unwrap_err();
     assert_eq!(error.code(), "limit.closure");
 }
+
+#[test]
+fn a_group_may_be_assigned_something_in_very_many_places() {
+    let places = 0..1_000;
+    let resources: Vec<String> = places.clone().map(|n| format!(r#""s{n}": {{"type": "node"}}"#)).collect();
+    let assigned =
+        |n| format!(r#""a{n}": {{"holder": {{"group": "team"}}, "entitlement": "reader", "scope": "s{n}"}}"#);
+    let standing: Vec<String> = places.map(assigned).collect();
+    let text = format!(
+        r#"{{"tenure": 1, "identities": {{"ann": {{"kind": "human"}}}}, "resources": {{{}}},
+            "entitlements": {{"team": {{"kind": "group"}}, "reader": {{"kind": "right", "permissions": ["p"]}}}},
+            "memberships": {{"m": {{"group": "team", "member": "ann"}}}}, "standing": {{{}}}}}"#,
+        resources.join(","),
+        standing.join(",")
+    );
+    let engine = Engine::new(Policy::from_json(text).unwrap(), State::default()).unwrap();
+    assert!(engine.allows("ann", "p", Some("s0"), nine()) && engine.allows("ann", "p", Some("s999"), nine()));
+    assert!(!engine.allows("ann", "p", None, nine()), "nowhere else");
+}

@@ -13,11 +13,12 @@ use crate::time::{IntervalSet, Reading, Timestamp, Window};
 /// The mark of an entry that gives its permission only within its routes.
 const LIMITED: u32 = 1 << 31;
 
-/// The most entries of the closure: what entitlements give, counted per pair.
-const MAX_ENTRIES: usize = 50_000_000;
+/// The most entries of the closure: what entitlements give, counted per pair and way.
+const MAX_ENTRIES: usize = 20_000_000;
 
-/// The most ways, apart in scopes, from one entitlement to one permission.
-const MAX_ROUTES: usize = 64;
+/// The most ways, apart in scopes and conditions, from one entitlement to one permission: past ones count, and a group may
+/// be assigned something in very many places. Only ways that multiply along the hierarchy come to more.
+const MAX_ROUTES: usize = 4_096;
 
 /// The hierarchy, ready to be asked which entitlements give a permission.
 #[derive(Debug, Default)]
@@ -90,6 +91,16 @@ enum Reach {
 
 type Reached = BTreeMap<u32, Reach>;
 
+impl Reach {
+    /// How many ways there are.
+    const fn ways(&self) -> usize {
+        match self {
+            Self::Plain => 1,
+            Self::Routes(routes) => routes.len(),
+        }
+    }
+}
+
 /// Why no hierarchy can be built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum HierarchyError {
@@ -134,7 +145,7 @@ impl Hierarchy {
                     denials.iter().map(|denial| Guard::Allowed { denial: *denial, entitlement: from });
                 own = guarded(own, &guards.collect::<Vec<_>>());
             }
-            entries = entries.saturating_add(own.len());
+            entries = own.values().fold(entries, |sum, reach| sum.saturating_add(reach.ways()));
             if entries > MAX_ENTRIES {
                 return Err(HierarchyError::TooLarge);
             }
@@ -370,10 +381,16 @@ fn add(reached: &mut Reached, permission: u32, beyond: &Reach, edge: &Edge) -> b
     };
     for route in routes.into_iter().filter(|route| !route.when.is_empty()) {
         let full = known.len() >= MAX_ROUTES;
-        match known.iter_mut().find(|k| k.scopes == route.scopes && k.guards == route.guards) {
-            Some(same) => same.when = same.when.union(&route.when),
-            None if full => return false,
-            None => known.push(route),
+        let place = known
+            .binary_search_by(|known| (&known.scopes, &known.guards).cmp(&(&route.scopes, &route.guards)));
+        match place {
+            Ok(place) => {
+                if let Some(same) = known.get_mut(place) {
+                    same.when = same.when.union(&route.when);
+                }
+            }
+            Err(_) if full => return false,
+            Err(place) => known.insert(place, route),
         }
     }
     if known.is_empty() {
