@@ -15,6 +15,7 @@ use crate::ask::{
 use crate::choose::choose;
 use crate::death::{death, state, view};
 use crate::eligible::Rule;
+use crate::held::keeps_terms;
 use crate::holding::grant;
 use crate::life::why_not_alive;
 use crate::outcome::{ordered, text};
@@ -169,7 +170,7 @@ pub(crate) fn refused(
         let reason = ask.error(Code::ExtensionNotActive).with("grant", text(&terms.id));
         return Some(reason.with("state", state_word(state)));
     }
-    if allowed.len() < rules.len() {
+    if allowed.len() < rules.len() || !keeps_terms(terms, rules, ask) {
         return Some(ask.error(Code::ExtensionNotAllowed));
     }
     let count = world

@@ -4,7 +4,7 @@
 use alloc::collections::BTreeSet;
 
 use tenure::id::GrantId;
-use tenure::model::{GrantState, GrantTerms};
+use tenure::model::{Basis, GrantState, GrantTerms};
 use tenure::policy::{AlreadyHeld, Renewal};
 use tenure::time::Timestamp;
 
@@ -66,6 +66,7 @@ pub(crate) fn to_extend<'w>(world: &'w World, ask: &Ask<'_>, rules: &[Rule<'_>])
     }
     let active =
         same(world, ask).into_iter().filter(|terms| state(world, terms, ask.at) == GrantState::Active);
+    let active = active.filter(|terms| keeps_terms(terms, rules, ask));
     let mut best: Option<&GrantTerms> = None;
     for terms in active {
         let later = best.is_none_or(|best| death(world, &best.id) < death(world, &terms.id));
@@ -77,4 +78,17 @@ pub(crate) fn to_extend<'w>(world: &'w World, ask: &Ask<'_>, rules: &[Rule<'_>])
         }
     }
     best
+}
+
+/// Whether the terms of a grant are as strict as those of a new one would be.
+pub(crate) fn keeps_terms(terms: &GrantTerms, rules: &[Rule<'_>], ask: &Ask<'_>) -> bool {
+    let strict = match &terms.basis {
+        Basis::Policy { on_loss, .. } => {
+            rules.iter().all(|(_, rule)| on_loss.stricter(rule.on_loss) == *on_loss)
+        }
+        Basis::External => true,
+    };
+    strict
+        && rules.iter().all(|(_, rule)| rule.conditions.0.is_subset(&terms.conditions.0))
+        && (ask.event.is_none() || ask.event == terms.event.as_ref())
 }

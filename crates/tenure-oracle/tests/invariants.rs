@@ -263,7 +263,9 @@ fn rules_have_no_order(world: &Arbitrary) -> Result<(), TestCaseError> {
     }
     for asked in &world.questions {
         for now in &world.nows {
-            prop_assert_eq!(json(&engine.check(asked, *now)), json(&other.check(asked, *now)));
+            // The digest of the document may be told, and is another one.
+            let answer = json(&engine.check(asked, *now)).replace(&old, &new);
+            prop_assert_eq!(answer, json(&other.check(asked, *now)));
         }
     }
     Ok(())

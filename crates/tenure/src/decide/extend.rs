@@ -238,7 +238,8 @@ pub(super) fn allowance(
         let reason = Reason::error(Code::ExtensionNotActive).with("grant", id.as_str()).with("state", word);
         return Err(case.fail(reason.item(ask.item)));
     }
-    if rules().count() < matched.len() {
+    let decided: Vec<&CompiledRule> = matched.iter().map(|(rule, _)| *rule).collect();
+    if rules().count() < matched.len() || !keeps_terms(case.state(), grant, &decided, ask) {
         return Err(case.fail(Reason::error(Code::ExtensionNotAllowed).item(ask.item)));
     }
     let count = u32::try_from(case.state().extensions_of(grant).len()).unwrap_or(u32::MAX);
@@ -252,6 +253,23 @@ pub(super) fn allowance(
             Limit::new(BoundKind::Extension, end).from(rule.id.shared())
         })
         .collect())
+}
+
+/// Whether a grant stands on terms as strict as a new one would: an extension changes none of them.
+pub(super) fn keeps_terms(state: &State, grant: &GrantRow, rules: &[&CompiledRule], ask: &Ask<'_>) -> bool {
+    let mut conditions = rules.iter().flat_map(|rule| rule.rule.conditions.iter()).peekable();
+    if conditions.peek().is_some() {
+        let known = state.conditions_of(state.grant_conditions(grant));
+        if conditions.any(|condition| !known.0.contains(condition)) {
+            return false;
+        }
+    }
+    if let Basis::Policy { on_loss, .. } = state.basis_of(grant)
+        && rules.iter().any(|rule| on_loss.stricter(rule.rule.on_loss) != *on_loss)
+    {
+        return false;
+    }
+    ask.event.is_none_or(|(event, _)| event == grant.event)
 }
 
 /// When the grant dies once it is extended; that has to be later than it dies now, unless all rules allow an

@@ -148,7 +148,7 @@ fn judge_by<'a>(
         case.reasons.push(Reason::error(Code::WindowElapsed).with("end", text(asked.at)).item(ask.item));
     }
     let held = rules.iter().map(|rule| rule.rule.already_held).max().unwrap_or_default();
-    let prolonged = (held == AlreadyHeld::Extend).then(|| live_one(case, ask)).flatten();
+    let prolonged = (held == AlreadyHeld::Extend).then(|| live_one(case, ask, &rules)).flatten();
     let from = prolonged.map(|(_, grant)| grant.start);
     let restricted = restrict::limits(case, ask, matched, &guards, &stated, from);
     if errors(case) > before {
@@ -288,14 +288,15 @@ fn overlapping(case: &mut Case<'_>, ask: &Ask<'_>, end: Moment) -> Option<GrantI
     found.into_iter().min()
 }
 
-/// The live grant of the same thing that dies last, and of those the first by id.
-fn live_one<'a>(case: &mut Case<'a>, ask: &Ask<'_>) -> Option<(u32, &'a GrantRow)> {
+/// The live grant of the same thing on the same terms that dies last, and of those the first by id.
+fn live_one<'a>(case: &mut Case<'a>, ask: &Ask<'_>, rules: &[&CompiledRule]) -> Option<(u32, &'a GrantRow)> {
     if !ask.start.moves {
         return None;
     }
     let mut found = Vec::new();
     for (reference, row, death) in same_things(case, ask) {
-        if case.trace.is_before(death) && !case.trace.is_before(row.start) {
+        let runs = case.trace.is_before(death) && !case.trace.is_before(row.start);
+        if runs && extend::keeps_terms(case.state(), row, rules, ask) {
             found.push((core::cmp::Reverse(death), case.state().grant_id(row), reference));
         }
     }
