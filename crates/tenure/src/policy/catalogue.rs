@@ -17,6 +17,9 @@ use super::{MAX_EXPANDED, PolicyDocument};
 use crate::document::DocumentError;
 use crate::id::{EntitlementId, PermissionId};
 
+/// The most comparisons of a pattern with a permission that a document may take.
+const MAX_COMPARED: usize = 20_000_000;
+
 /// The permissions of an application.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -63,6 +66,15 @@ pub struct Block {
 pub(super) fn expand(document: &mut PolicyDocument, source: &Source) -> Vec<DocumentError> {
     let mut found = Vec::new();
     let mut given: BTreeMap<EntitlementId, BTreeSet<PermissionId>> = BTreeMap::new();
+    let blocks = document.wildcards.values().flatten();
+    let work = blocks.map(|block| block.work(&document.catalogues)).fold(0usize, usize::saturating_add);
+    if work > MAX_COMPARED {
+        let message = format!(
+            "the patterns take `{work}` comparisons with permissions; at most {MAX_COMPARED} are allowed"
+        );
+        found.push(source.problem("limit.items", &[Step::Key("wildcards")], message));
+        return found;
+    }
     let mut total = 0usize;
     for (id, blocks) in &document.wildcards {
         if !document.entitlements.contains_key(id) {
@@ -122,20 +134,38 @@ impl Block {
         }
         let fold = catalogue.case == Case::Fold;
         let any = |patterns: &[String], id: &str| patterns.iter().any(|pattern| matches(pattern, id, fold));
-        if let Some(pattern) = self.r#match.iter().find(|pattern| {
-            !catalogue.permissions.iter().any(|permission| matches(pattern, permission.as_str(), fold))
-        }) {
-            let near = near(0, pattern, catalogue.permissions.iter().map(AsRef::as_ref));
-            let message = format!("`{pattern}` stands for no permission of `{}`", self.catalogue);
-            return Err(("match", message, near));
+        let of_plane = catalogue.permissions.iter();
+        let of_plane =
+            of_plane.filter(|permission| catalogue.plane_of(permission.as_str()) == self.plane.as_deref());
+        let of_plane: Vec<&PermissionId> = of_plane.collect();
+        for (key, patterns) in [("match", &self.r#match), ("except", &self.except)] {
+            let in_vain = |pattern: &&String| {
+                !of_plane.iter().any(|permission| matches(pattern, permission.as_str(), fold))
+            };
+            if let Some(pattern) = patterns.iter().find(in_vain) {
+                let near = near(0, pattern, of_plane.iter().map(|permission| permission.as_str()));
+                let place = match &self.plane {
+                    Some(plane) => format!("in the plane `{plane}` of `{}`", self.catalogue),
+                    None if catalogue.planes.is_empty() => format!("of `{}`", self.catalogue),
+                    None => {
+                        format!("of `{}` outside its planes; name the `plane` that is meant", self.catalogue)
+                    }
+                };
+                return Err((key, format!("`{pattern}` stands for no permission {place}"), near));
+            }
         }
-        let chosen = catalogue.permissions.iter().filter(|permission| {
-            let id = permission.as_str();
-            catalogue.plane_of(id) == self.plane.as_deref()
-                && any(&self.r#match, id)
-                && !any(&self.except, id)
+        let chosen = of_plane.into_iter().filter(|permission| {
+            any(&self.r#match, permission.as_str()) && !any(&self.except, permission.as_str())
         });
         Ok(chosen.collect())
+    }
+
+    /// How many comparisons it takes at most to expand it.
+    fn work(&self, catalogues: &BTreeMap<String, Catalogue>) -> usize {
+        let Some(catalogue) = catalogues.get(&self.catalogue) else { return 0 };
+        let planes = catalogue.planes.values().map(Vec::len).fold(0usize, usize::saturating_add);
+        let patterns = self.r#match.len().saturating_add(self.except.len()).saturating_add(planes);
+        patterns.saturating_mul(catalogue.permissions.len())
     }
 }
 

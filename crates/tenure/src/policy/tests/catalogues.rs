@@ -53,6 +53,9 @@ fn patterns_that_stand_for_nothing_are_errors_with_a_place() {
     for (from, to, said) in [
         ("catalogue: cloud, match: [\"*\"]", "catalogue: clod, match: [\"*\"]", "wildcard.unknown cloud"),
         ("plane: data", "plane: date", "wildcard.unknown data"),
+        ("*/delete", "*/dlete", "wildcard.unknown -"),
+        ("vm/Delete, blob/Read", "vm/Erase, blob/Read", "wildcard.unknown -"),
+        ("[\"blob/r*\"], plane: data", "[\"blob/r*\"]", "wildcard.unknown -"),
         ("\"blob/r*\"", "\"blub/r*\"", "wildcard.unknown -"),
         ("  operator:\n    -", "  oparator:\n    -", "model.dangling operator"),
     ] {
