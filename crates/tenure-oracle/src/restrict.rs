@@ -53,7 +53,8 @@ pub(crate) fn guards<'w>(world: &'w World, ask: &Ask<'_>) -> Vec<Guard<'w>> {
 
 impl Guard<'_> {
     fn contains(&self, world: &World, ask: &Ask<'_>, t: Timestamp) -> bool {
-        what(world, &self.rule.what, ask.entitlement, t)
+        let inside = reach(world, ask.entitlement, Reading::Wide, t);
+        inside.iter().any(|e| what(world, &self.rule.what, e, t))
             && self.area.concerns(world, ask.beneficiary, ask.scope.map(Place::registered), t)
     }
 }

@@ -297,6 +297,31 @@ impl<'a> Givers<'a> {
     }
 }
 
+/// The entitlements that edges lead to from one, itself among them, each with the instants at which they do; in whatever
+/// scope and on whatever condition.
+pub(crate) fn beyond(state: &State, conditions: &Conditions, from: u32) -> BTreeMap<u32, IntervalSet> {
+    let life = |entitlement: u32| {
+        let noun = state.entitlements.at(entitlement).and_then(|row| row.noun.as_ref());
+        noun.and_then(|noun| noun.life()).map_or_else(IntervalSet::empty, IntervalSet::from)
+    };
+    let mut when = BTreeMap::from([(from, life(from))]);
+    let mut open = alloc::vec![from];
+    while let Some(node) = open.pop() {
+        let Some(here) = when.get(&node).cloned() else { continue };
+        for edge in edges_of(state, node, conditions) {
+            let through = here.intersect(&IntervalSet::from(edge.window)).intersect(&life(edge.to));
+            let known = when.entry(edge.to).or_insert_with(IntervalSet::empty);
+            let wider = known.union(&through);
+            // Sets only grow and have finitely many ends, so this comes to rest.
+            if wider != *known {
+                *known = wider;
+                open.push(edge.to);
+            }
+        }
+    }
+    when
+}
+
 /// The live edges that leave an entitlement.
 fn edges_of(state: &State, from: u32, conditions: &Conditions) -> Vec<Edge> {
     let mut edges = Vec::new();

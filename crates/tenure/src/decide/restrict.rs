@@ -13,8 +13,8 @@ use super::trace::Moment;
 use super::window::{Ask, Limit};
 use super::{Code, Obligation, ObligationKind, Reason};
 use crate::compile::{
-    Circle, CompiledCapacity, CompiledDenial, CompiledGuardrail, Judged, Places, Truth, World, first_outside,
-    held_when,
+    Circle, CompiledCapacity, CompiledDenial, CompiledGuardrail, Judged, Places, Truth, World, beyond,
+    first_outside, held_when,
 };
 use crate::log::{Key, KeyKind};
 use crate::model::Value;
@@ -37,8 +37,21 @@ pub(super) struct Guard<'a> {
 pub(super) fn guards<'a>(case: &mut Case<'a>, ask: &Ask<'_>) -> Vec<Guard<'a>> {
     let world = case.world();
     let mut guards = Vec::new();
-    for guardrail in &case.engine.rules().restrictions.guardrails {
-        let Some(what) = guardrail.what.when(world.state, ask.entitlement) else { continue };
+    let guardrails = &case.engine.rules().restrictions.guardrails;
+    if guardrails.is_empty() {
+        return guards;
+    }
+    // A role is guarded as what lies inside of it is.
+    let inside = beyond(world.state, world.conditions, ask.entitlement);
+    case.read_beyond(alloc::vec![ask.entitlement]);
+    for guardrail in guardrails {
+        let matched = inside.iter().filter_map(|(entitlement, when)| {
+            guardrail.what.when(world.state, *entitlement).map(|matched| matched.intersect(when))
+        });
+        let what = matched.fold(IntervalSet::empty(), |all, when| all.union(&when));
+        if what.is_empty() {
+            continue;
+        }
         read_circle(case, ask, &guardrail.circle);
         let when = concerns(&guardrail.circle, world, ask).intersect(&what);
         let now = case.trace.is_in(ask.start, &when);
