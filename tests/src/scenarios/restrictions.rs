@@ -3,10 +3,21 @@
 use serde_json::{Value, json};
 
 use crate::Scenario;
-use crate::build::{deny, deny_item, extend, found, moved, of, pending, permit, request, scenario};
+use crate::build::{
+    allowed, denied, deny, deny_all, deny_item, extend, found, moved, of, pending, permit, request, scenario,
+};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
-    vec![prerequisites(), guardrails(), capacity(), inputs()]
+    vec![
+        prerequisites(),
+        guardrails(),
+        inside_a_role(),
+        later_requirements(),
+        terms_of_an_extension(),
+        retired_places(),
+        capacity(),
+        inputs(),
+    ]
 }
 
 const COMPANY: &str = "tenure: 1
@@ -62,6 +73,138 @@ fn prerequisites() -> Scenario {
             request("r-3", "ann", "admin").lasting("1h"),
             deny_item("prerequisite.missing", json!({"attributes": ["dept"]})),
         )
+}
+
+fn inside_a_role() -> Scenario {
+    let policy = "tenure: 1
+identities:
+  ann: {kind: human}
+entitlements:
+  root: {kind: role, implies: [admin]}
+  admin: {kind: role, implies: [writer]}
+  writer: {kind: right, permissions: ['db:write'], sensitivity: critical}
+eligibility:
+  e: {who: anyone, what: {ids: [root, admin]}, duration: {max: 8h}}
+guardrails:
+  short: {who: anyone, what: {sensitivity: [critical]}, max: 1h}
+  never: {who: anyone, what: {ids: [admin]}, forbid: true, valid: {from: '2026-03-02T12:00:00Z'}}
+";
+    scenario("restrictions/a-role-is-guarded-as-what-is-inside", policy)
+        .about("A guardrail speaks of every entitlement that leads to one it matches: no role is a way around it")
+        .at("03-02 09:00")
+        .decide(
+            request("r-1", "ann", "root").lasting("4h"),
+            permit()
+                .grant("r-1#0", "active", "03-02 09:00", "03-02 10:00")
+                .bounds(&[
+                    ("guardrail", "03-02 10:00", "short"),
+                    ("guardrail", "03-02 12:00", "never"),
+                    ("asked", "03-02 13:00", ""),
+                    ("maximum", "03-02 17:00", "e"),
+                ])
+                .clipped("PT4H", &["guardrail"], "PT1H"),
+        )
+        .at("03-02 12:00")
+        .decide(
+            request("r-2", "ann", "root").lasting("1h"),
+            deny_item("guardrail.forbidden", json!({"rule": "never"})),
+        )
+}
+
+fn later_requirements() -> Scenario {
+    let policy = company(
+        "",
+        "guardrails:
+  nights: {who: anyone, what: {ids: [admin]}, require: {reason: true}, valid: {from: '2026-03-02T12:00:00Z'}}
+  friday: {who: anyone, what: {ids: [admin]}, approvals: [{approvers: {ids: [ben]}}], valid: {from: '2026-03-02T14:00:00Z'}}
+",
+    );
+    scenario("restrictions/what-will-be-asked-for-bounds", policy)
+        .about("A guardrail that begins to apply while the grant runs bounds it, unless what it requires is there already")
+        .at("03-02 09:00")
+        .decide(
+            request("r-1", "ann", "admin").lasting("8h"),
+            permit()
+                .grant("r-1#0", "active", "03-02 09:00", "03-02 12:00")
+                .clipped("PT8H", &["guardrail"], "PT3H"),
+        )
+        .decide(
+            request("r-2", "ann", "admin").lasting("8h").because("the index"),
+            permit()
+                .grant("r-2#0", "active", "03-02 09:00", "03-02 14:00")
+                .clipped("PT8H", &["guardrail"], "PT5H"),
+        )
+}
+
+fn terms_of_an_extension() -> Scenario {
+    let policy = "tenure: 1
+context: {calm: bool, device: bool}
+conditions:
+  calm: {expr: context.calm}
+  hectic: {expr: '!context.calm'}
+  device: {expr: context.device}
+identities:
+  ann: {kind: human}
+entitlements:
+  admin: {kind: right, permissions: ['db:admin']}
+eligibility:
+  free: {who: anyone, what: {ids: [admin]}, when: calm, duration: {max: 8h}, extension: {max_total: 24h}}
+  guarded:
+    who: anyone
+    what: {ids: [admin]}
+    when: hectic
+    while: device
+    duration: {max: 8h}
+    extension: {max_total: 24h}
+    already_held: extend
+";
+    let calm = |calm: bool| json!({"calm": calm});
+    scenario("restrictions/an-extension-keeps-the-terms", policy)
+        .about("A grant is not made longer by a rule whose conditions it does not carry: a second one carries them")
+        .at("03-02 09:00")
+        .commit(
+            request("r-1", "ann", "admin").lasting("1h").with("context", calm(true)),
+            permit().grant("r-1#0", "active", "03-02 09:00", "03-02 10:00"),
+        )
+        .decide(
+            extend("x-1", "r-1#0", "8h").with("context", calm(false)),
+            deny_all("extension.not_allowed", json!({})),
+        )
+        .commit(
+            request("r-2", "ann", "admin").lasting("8h").with("context", calm(false)),
+            permit().grant("r-2#0", "active", "03-02 09:00", "03-02 17:00"),
+        )
+        .at("03-02 10:00")
+        .commit(
+            request("r-3", "ann", "admin").lasting("8h").with("context", calm(false)),
+            permit().grant("r-2#0", "active", "03-02 09:00", "03-02 18:00"),
+        )
+        .at("03-02 12:00")
+        .check_with("ann", "db:admin", "", json!({"device": false}), denied("context.unsatisfied", json!({"conditions": ["device"]})))
+        .check_with("ann", "db:admin", "", json!({"device": true}), allowed().until("03-02 18:00"))
+}
+
+fn retired_places() -> Scenario {
+    let policy = "tenure: 1
+identities:
+  ann: {kind: human}
+resources:
+  vault: {type: folder}
+  vault/x: {type: document, parent: vault}
+entitlements:
+  reader: {kind: right, permissions: ['doc:read']}
+standing:
+  s-1: {holder: {identity: ann}, entitlement: reader}
+deny:
+  closed: {who: anyone, permissions: ['doc:read'], where: [vault]}
+";
+    scenario("denials/a-retired-place-still-restricts", policy)
+        .about("To retire the place that a denial names sets nothing free that lives on below it")
+        .at("03-02 09:00")
+        .check("ann", "doc:read", "vault/x", denied("policy.explicit_deny", json!({"rule": "closed"})))
+        .facts([of("resource_retired", "vault")])
+        .at("03-02 10:00")
+        .check("ann", "doc:read", "vault/x", denied("policy.explicit_deny", json!({"rule": "closed"})))
 }
 
 fn guardrails() -> Scenario {
