@@ -10,7 +10,7 @@ use core::fmt;
 use serde::Serialize;
 
 use crate::check::{Access, Question, Target};
-use crate::compile::{Circle, CompiledRule, Life};
+use crate::compile::{Circle, CompiledRule, CompiledStanding, Life};
 use crate::engine::{Engine, EngineError};
 use crate::id::{EntitlementId, IdentityId, PermissionId, ResourceId, RuleId};
 use crate::policy::{Combine, Policy};
@@ -191,6 +191,8 @@ struct Worth<'a> {
     given: BTreeMap<u32, Vec<(u32, u32)>>,
     /// Each rule with the entitlements that it may match.
     rules: BTreeMap<&'a RuleId, (&'a CompiledRule, Vec<u32>)>,
+    /// Each standing rule with the entitlements that it matches now.
+    standing: Vec<(&'a CompiledStanding, Vec<u32>)>,
 }
 
 impl<'a> Worth<'a> {
@@ -201,13 +203,30 @@ impl<'a> Worth<'a> {
                 rules.entry(&rule.id).or_insert((rule, Vec::new())).1.push(entitlement);
             }
         }
-        Self { engine, at, given: BTreeMap::new(), rules }
+        let entitlements = 0..number(engine.assumed().entitlements.len());
+        let matched = |rule: &CompiledStanding, entitlement: u32| {
+            rule.what.when(engine.assumed(), entitlement).is_some_and(|when| when.contains(at))
+        };
+        let standing = engine.rules().standing.iter();
+        let standing =
+            standing.map(|rule| (rule, entitlements.clone().filter(|e| matched(rule, *e)).collect()));
+        Self { engine, at, given: BTreeMap::new(), rules, standing: standing.collect() }
     }
 
     /// The permissions that an identity holds now, with the scopes in which it does.
     fn access(&mut self, who: u32, asked: &mut BTreeSet<(u32, u32)>) {
         let live = self.engine.rows().get(who).iter().filter(|holding| holding.is_live(self.at));
-        let held: BTreeSet<(u32, u32)> = live.map(|holding| (holding.entitlement, holding.scope)).collect();
+        let mut held: BTreeSet<(u32, u32)> =
+            live.map(|holding| (holding.entitlement, holding.scope)).collect();
+        for (rule, entitlements) in &self.standing {
+            let Some(first) = entitlements.first() else { continue };
+            // Whom it matches does not hang on the entitlement.
+            let when = rule.when(self.engine.world(), who, *first);
+            if when.is_some_and(|when| when.contains(self.at)) {
+                let places = rule.places.list().unwrap_or(&[NONE]);
+                held.extend(entitlements.iter().flat_map(|e| places.iter().map(|place| (*e, *place))));
+            }
+        }
         for (entitlement, scope) in held {
             let engine = self.engine;
             let given = self.given.entry(entitlement).or_insert_with(|| given(engine, entitlement));
@@ -432,7 +451,15 @@ impl Direction {
 impl fmt::Display for PolicyDiff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.access.is_empty() && self.eligibility.is_empty() {
-            return writeln!(f, "at {}: nobody gains or loses anything", self.at);
+            writeln!(f, "at {}: nobody gains or loses anything", self.at)?;
+            if self.old != self.new {
+                // The documents differ, if not in this.
+                writeln!(
+                    f,
+                    "  conditions, hours, prerequisites, inputs, approvals and capacities were not compared"
+                )?;
+            }
+            return Ok(());
         }
         if !self.access.is_empty() {
             writeln!(f, "at {}: access", self.at)?;

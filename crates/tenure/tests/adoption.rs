@@ -524,6 +524,18 @@ fn a_difference_says_who_gains_and_who_loses_access() {
          eve gains db:read in prod: denied -> until 2026-03-03T00:00:00Z\n  \
          eve gains db:write in prod: denied -> until 2026-03-03T00:00:00Z\n"
     );
+    let widened =
+        [("/standing_rules", json!({"all": {"who": {"kinds": ["human"]}, "what": {"ids": ["reader"]}}}))];
+    assert_eq!(
+        told_by(&widened),
+        "at 2026-03-02T09:00:00Z: access\n  eve gains db:read: denied -> allowed\n"
+    );
+    let counted = [("/capacity", json!({"c": {"what": {"ids": ["admin"]}, "max": 1}}))];
+    assert!(
+        told_by(&counted).ends_with("approvals and capacities were not compared\n"),
+        "{}",
+        told_by(&counted)
+    );
     let dropped =
         [("/identities/bot", Value::Null), ("/memberships/m-1", Value::Null), ("/standing/s-1", Value::Null)];
     assert_eq!(
