@@ -199,11 +199,14 @@ fn another_policy_than_the_adopted_one_is_told() {
     world.write("q.yaml", POLICY.replace("8h", "4h"));
     let denied = world.pipe("decide - --policy q.yaml --json", request("r-2", "bob", "admin")).json(4);
     assert_eq!(denied["reasons"][0]["code"], "policy.not_adopted");
-    // What was granted is still held, and can be given back.
-    world.tenure("check ann db:write --policy q.yaml").text(0);
+    // What the document in force denies is not known under another one.
+    let denied = world.tenure("check ann db:write --policy q.yaml --json").json(4);
+    assert_eq!(denied["reasons"][0]["code"], "policy.not_adopted");
+    world.tenure("check ann db:write").text(0);
+    // It can be given back all the same.
     let back = r#"{"deactivate": {"id": "d-1", "grant": "r-1#0"}}"#;
     world.pipe("decide - --policy q.yaml --commit", back).text(0);
-    world.tenure("check ann db:write --policy q.yaml").text(4);
+    world.tenure("check ann db:write").text(4);
 }
 
 #[test]
