@@ -120,7 +120,7 @@ impl Rules {
         let mut rules = Self {
             standing: CompiledStanding::all(document, state),
             capacities: CompiledCapacity::all(document, state),
-            restrictions: Restrictions::new(document, state),
+            restrictions: Restrictions::new(policy, state),
             ..Self::default()
         };
         for (number, (id, rule)) in (0u32..).zip(&policy.document().eligibility) {

@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 
 use super::World;
 use super::selector::{Places, What, Who};
-use crate::id::RuleId;
-use crate::policy::{Deny, DenyOn, Guardrail, PolicyDocument};
+use crate::id::{PermissionId, RuleId};
+use crate::policy::{Deny, DenyOn, Guardrail, Policy};
 use crate::state::State;
 use crate::time::{IntervalSet, Reading, Recurrence, Span, Timestamp, Window};
 
@@ -53,7 +53,14 @@ const HOURS_BEFORE: Span = Span::days(8);
 const HOURS_AFTER: Span = Span::days(390);
 
 impl Restrictions {
-    pub(crate) fn new(document: &PolicyDocument, state: &State) -> Self {
+    pub(crate) fn new(policy: &Policy, state: &State) -> Self {
+        let document = policy.document();
+        // What facts write in other letters than a catalogue that folds them is denied with it.
+        let names = &state.permission_names;
+        let written = 0..u32::try_from(names.len()).unwrap_or(u32::MAX);
+        let written =
+            written.filter_map(|reference| Some((reference, policy.folded(names.name(reference)?)?)));
+        let written: Vec<(u32, &PermissionId)> = written.collect();
         let guardrails = document.guardrails.iter().map(|(id, rule)| CompiledGuardrail {
             id: id.clone(),
             what: What::new(&rule.what, state),
@@ -69,7 +76,10 @@ impl Restrictions {
             let permissions = rule.permissions.iter();
             let mut permissions: Vec<u32> =
                 permissions.filter_map(|p| state.permission_names.find(p.as_str())).collect();
+            let otherwise = written.iter().filter(|(_, permission)| rule.permissions.contains(*permission));
+            permissions.extend(otherwise.map(|(reference, _)| *reference));
             permissions.sort_unstable();
+            permissions.dedup();
             CompiledDenial {
                 id: id.clone(),
                 what: rule.what.as_ref().map(|what| What::new(what, state)),

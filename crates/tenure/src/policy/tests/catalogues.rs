@@ -48,6 +48,37 @@ fn case_does_not_matter_where_the_catalogue_folds_it() {
     assert!(engine.permission("vm/start").is_some() && engine.permission("Report:View").is_none());
 }
 
+/// A fact may write a permission as it likes; what denies it does not depend on that.
+#[test]
+fn a_denial_speaks_of_a_permission_in_whatever_letters() {
+    let denied = "deny: {d: {who: anyone, permissions: [vm/Delete]}}\n";
+    let policy = Policy::from_yaml(DOCUMENT.to_owned() + denied).expect("a document");
+    let at = "2026-03-02T09:00:00Z".parse().expect("an instant");
+    let fact = |id: &str, kind: &str, body: &str| {
+        let text = format!(
+            r#"{{"v": 1, "id": "{id}", "kind": "{kind}", "effective_at": "2026-03-02T08:00:00Z",
+                "recorded_at": "2026-03-02T08:00:00Z", "body": {body}}}"#
+        );
+        crate::document::parse_json(&text, &crate::document::Limits::default()).expect("a fact")
+    };
+    let facts = [
+        fact(
+            "f-1",
+            "entitlement_defined",
+            r#"{"id": "evil", "definition": {"kind": "role", "permissions": ["VM/Delete", "VM/start"]}}"#,
+        ),
+        fact(
+            "f-2",
+            "standing_assigned",
+            r#"{"id": "t", "definition": {"holder": {"identity": "ann"}, "entitlement": "evil"}}"#,
+        ),
+    ];
+    let engine = Engine::new(policy, State::default()).expect("no contradiction");
+    let engine = engine.apply(0, &facts).expect("they follow");
+    assert!(engine.allows("ann", "VM/start", None, at), "that one is held");
+    assert!(!engine.allows("ann", "VM/Delete", None, at), "this one is denied");
+}
+
 #[test]
 fn patterns_that_stand_for_nothing_are_errors_with_a_place() {
     for (from, to, said) in [
