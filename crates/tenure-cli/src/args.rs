@@ -12,8 +12,12 @@ use crate::failure::Failure;
 #[command(name = "tenure", version, max_term_width = 100)]
 #[command(after_help = "Exit status: 0 permit, allowed or done; 1 a file could not be read or written, \
                         a test failed, lint has warnings, or fmt --check differences; 2 bad input; 3 pending; 4 deny, denied or \
-                        conditional; 5 conflict.")]
+                        conditional; 5 conflict. With --lines: 0 if every line was answered, otherwise that of the first \
+                        that was not.")]
 pub(crate) struct Cli {
+    /// Ask the past: only so many facts of the log count; commands that write refuse it
+    #[arg(long, global = true, value_name = "POSITION")]
+    pub(crate) as_of: Option<u64>,
     /// Answer in canonical JSON, one line, errors too
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -62,19 +66,48 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct Decide {
     /// The command as JSON or YAML, for example {"request": {…}}; - reads standard input
-    #[arg(value_name = "FILE", conflicts_with = "request")]
+    #[arg(value_name = "FILE", conflicts_with_all = ["lines", "request"])]
     pub(crate) file: Option<String>,
-    /// Append what a permit proposes to the log; decides again if the log changed meanwhile
+    /// Append what a permit proposes to the log; decides again if the log changed meanwhile. With --lines each permit
+    /// is written before the next line is decided
     #[arg(long)]
     pub(crate) commit: bool,
     /// What is known of the circumstances, for example device.managed=true; as often as needed
-    #[arg(long, value_name = "NAME=VALUE")]
+    #[arg(long, value_name = "NAME=VALUE", conflicts_with = "lines")]
     pub(crate) context: Vec<String>,
+    /// What the rules ask to be stated, for example rows=100; as often as needed
+    #[arg(long, value_name = "NAME=VALUE", conflicts_with = "lines")]
+    pub(crate) input: Vec<String>,
+    #[command(flatten)]
+    pub(crate) lines: Lines,
     /// The name of a request given by these options, never used twice
-    #[arg(long, value_name = "ID", requires_all = ["beneficiary", "entitlement"])]
+    #[arg(long, value_name = "ID", requires_all = ["beneficiary", "entitlement"], conflicts_with = "lines")]
     pub(crate) request: Option<String>,
     #[command(flatten)]
     pub(crate) flags: RequestFlags,
+}
+
+/// Many at once.
+#[derive(Debug, Args)]
+pub(crate) struct Lines {
+    /// Many of them, JSON, one a line: each is answered on a line of its own, in order and at once, as --json answers
+    /// it; - reads standard input. A line that cannot be answered gets an error with its number in its place and harms
+    /// no other; blank lines are passed over. Exits with 0 if every line was answered, whatever the answers are,
+    /// otherwise as for the first that was not
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lines: Option<String>,
+}
+
+/// The line after which no more are read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Until {
+    /// The last
+    #[default]
+    All,
+    /// The first that is denied, conditional answers among them
+    FirstDeny,
+    /// The first that is permitted or allowed
+    FirstPermit,
 }
 
 /// A request given by options.
@@ -110,8 +143,8 @@ pub(crate) struct RequestFlags {
     /// The ticket that tracks it
     #[arg(long, value_name = "TICKET", requires = "request")]
     pub(crate) ticket: Option<String>,
-    /// Until when, in place of a duration
-    #[arg(long, value_name = "TIME", requires = "request")]
+    /// Until when, in place of a duration; with --lines after which line to stop: all, first-deny or first-permit
+    #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<String>,
 }
 
@@ -119,16 +152,21 @@ pub(crate) struct RequestFlags {
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// What is known of the circumstances, for example device.managed=true; as often as needed
-    #[arg(long, value_name = "NAME=VALUE")]
+    #[arg(long, value_name = "NAME=VALUE", conflicts_with = "lines")]
     pub(crate) context: Vec<String>,
+    #[command(flatten)]
+    pub(crate) lines: Lines,
     /// The question as JSON or YAML, in place of the words; - reads standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["context", "identity"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["context", "identity", "lines"])]
     pub(crate) question: Option<String>,
+    /// After which of the lines to stop
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) until: Option<Until>,
     /// Who
-    #[arg(required_unless_present = "question")]
+    #[arg(required_unless_present_any = ["question", "lines"], conflicts_with = "lines")]
     pub(crate) identity: Option<String>,
     /// Which permission, for example db:write
-    #[arg(required_unless_present = "question")]
+    #[arg(required_unless_present_any = ["question", "lines"])]
     pub(crate) permission: Option<String>,
     /// On which resource
     pub(crate) resource: Option<String>,

@@ -164,6 +164,12 @@ impl Failure {
         self.each(|problem| problem.on_line(code, line))
     }
 
+    /// The same, on that line of a longer text.
+    #[must_use]
+    pub(crate) fn at_line(self, line: u64) -> Self {
+        self.each(|problem| problem.at_line(line))
+    }
+
     fn each(mut self, change: impl Fn(Problem) -> Problem) -> Self {
         self.problems = self.problems.into_iter().map(change).collect();
         self

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use tenure::engine::{Engine, EngineError};
+use tenure::fact::Fact;
 use tenure::policy::{Policy, PolicyError};
 use tenure::state::State;
 use tenure::time::Timestamp;
@@ -11,7 +12,7 @@ use crate::args::Cli;
 use crate::clock;
 use crate::failure::{Failure, Problem};
 use crate::input::Input;
-use crate::log_file::Log;
+use crate::log_file::{Committed, Log};
 use crate::torn::Warning;
 
 /// What a question is asked of.
@@ -32,7 +33,7 @@ impl World {
         let now = clock::now(args.now.as_deref())?;
         let path = policy_path(args)?;
         let policy = read_policy(path)?;
-        let log = args.log.as_deref().map(Log::open).transpose()?;
+        let log = log(args)?;
         let state = log.as_ref().map(|log| log.state.clone()).unwrap_or_default();
         Ok(Self {
             engine: engine(&policy, state).map_err(|failure| failure.in_file(&path.display().to_string()))?,
@@ -50,6 +51,15 @@ impl World {
         Ok(())
     }
 
+    /// Goes on with what was just committed; other processes may have committed before.
+    pub(crate) fn go_on(&mut self, committed: &Committed, facts: &[Fact]) -> Result<(), Failure> {
+        if committed.pos != self.engine.position() {
+            return self.renew();
+        }
+        self.engine = self.engine.apply(committed.pos, facts).map_err(|error| engine_failure(&error))?;
+        Ok(())
+    }
+
     /// What should be known about the log.
     pub(crate) fn warnings(&self) -> Vec<Warning> {
         self.log.as_ref().map(Log::warnings).unwrap_or_default()
@@ -63,8 +73,25 @@ pub(crate) fn policy_path(args: &Cli) -> Result<&Path, Failure> {
     args.policy.as_deref().ok_or_else(missing)
 }
 
-/// The log that `--log` names, to write to.
+/// The log that `--log` names, to ask of, as it was when `--as-of` says.
+pub(crate) fn log(args: &Cli) -> Result<Option<Log>, Failure> {
+    match (args.log.as_deref(), args.as_of) {
+        (Some(path), None) => Log::open(path).map(Some),
+        (Some(path), Some(length)) => Log::as_of(path, length).map(Some),
+        (None, None) => Ok(None),
+        (None, Some(_)) => {
+            let message = "this is a position of the log; add --log FILE";
+            Err(Failure::option("--as-of", "arguments.missing", message))
+        }
+    }
+}
+
+/// The log that `--log` names, to write to, or to verify.
 pub(crate) fn log_path(args: &Cli) -> Result<&Path, Failure> {
+    if args.as_of.is_some() {
+        let message = "the past can be asked, not written to or verified; leave it out";
+        return Err(Failure::option("--as-of", "arguments.invalid", message));
+    }
     args.log
         .as_deref()
         .ok_or_else(|| Failure::bad_input("arguments.missing", "this needs the log; add --log FILE"))

@@ -22,6 +22,8 @@ pub(crate) struct Log {
     bytes: u64,
     /// How many commits were read, one a line.
     pub(crate) commits: u64,
+    /// How many facts count, if not all.
+    length: Option<u64>,
     /// Whether there was no file when it was read.
     pub(crate) missing: bool,
     path: PathBuf,
@@ -58,6 +60,18 @@ impl Log {
         Ok(log)
     }
 
+    /// The log as it was when it had `length` facts.
+    pub(crate) fn as_of(path: &Path, length: u64) -> Result<Self, Failure> {
+        let mut log = Self { length: Some(length), ..Self::empty(path) };
+        log.replay(&mut Replay { read: log_line::read, seen: &mut |_| {} })?;
+        let facts = log.state.len();
+        if facts < length {
+            let message = format!("the log has {facts} facts, not `{length}`; ask for what it had");
+            return Err(Failure::bad_input("log.too_short", message).in_file(&log.name()));
+        }
+        Ok(log)
+    }
+
     /// The same, as strictly as any document is read, and with a look at the state after each fact.
     pub(crate) fn audit(path: &Path, seen: &mut dyn FnMut(&State)) -> Result<Self, Failure> {
         let mut log = Self::empty(path);
@@ -70,6 +84,7 @@ impl Log {
         Self {
             bytes: 0,
             commits: 0,
+            length: None,
             missing: false,
             path: path.to_owned(),
             state: State::default(),
@@ -99,6 +114,7 @@ impl Log {
                 torn::move_aside(&self.path, &mut file, self.bytes).map_err(|e| self.cannot_write(&e))?;
             }
             self.write(&mut file, line.as_bytes())?;
+            self.missing = false;
             self.state = next;
         }
         let length = self.state.len();
@@ -148,7 +164,7 @@ impl Log {
         let mut progress = Progress::new(total.saturating_sub(self.bytes));
         let from = self.bytes;
         let mut line = Vec::new();
-        loop {
+        while self.length.is_none_or(|length| self.state.len() < length) {
             let number = self.commits.saturating_add(1);
             let read = next_line(&mut reader, &mut line).map_err(|error| self.cannot_read(&error))?;
             let bytes = u64::try_from(read).unwrap_or(u64::MAX);
@@ -165,10 +181,11 @@ impl Log {
             self.commits = number;
             progress.at(self.bytes.saturating_sub(from), self.state.len());
         }
+        Ok(())
     }
 
     fn line(&mut self, line: &[u8], number: u64, replay: &mut Replay<'_>) -> Result<(), Failure> {
-        let Commit { facts, pos } = (replay.read)(line, number)?;
+        let Commit { mut facts, pos } = (replay.read)(line, number)?;
         let expected = self.state.len();
         if pos != expected {
             let message = format!(
@@ -176,6 +193,9 @@ impl Log {
                  the log"
             );
             return Err(Problem::new("log.position", message).at_line(number).under("/pos").into());
+        }
+        if let Some(length) = self.length {
+            facts.truncate(usize::try_from(length.saturating_sub(pos)).unwrap_or(usize::MAX));
         }
         apply(&mut self.state, pos, &facts, replay.seen)
             .map_err(|failure| failure.on_line("log.line", number))

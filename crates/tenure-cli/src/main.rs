@@ -3,7 +3,8 @@
 //! The library decides and knows neither files nor clocks; they are here, and only here. What it prints is for
 //! people, or with `--json` canonical JSON for machines; how it ends is told by the exit status: 0 permit,
 //! allowed or done, 1 a file could not be read or written, a test failed, lint has warnings or a document is not in
-//! form, 2 bad input, 3 pending, 4 deny, denied or conditional, 5 conflict.
+//! form, 2 bad input, 3 pending, 4 deny, denied or conditional, 5 conflict. With `--lines` it is 0 if every
+//! line was answered, otherwise that of the first that was not.
 
 extern crate alloc;
 

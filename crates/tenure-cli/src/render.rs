@@ -18,11 +18,21 @@ pub(crate) struct Answer {
     exit: Exit,
     /// For machines: canonical JSON.
     json: String,
+    form: Form,
     /// For people.
     text: String,
-    /// Whether the text is a document, which is printed as it is.
-    verbatim: bool,
     warnings: Vec<Warning>,
+}
+
+/// How an answer is printed.
+#[derive(PartialEq)]
+enum Form {
+    /// In the form that was asked for.
+    Told,
+    /// Its text is a document, which is printed as it is.
+    Verbatim,
+    /// It was printed already, line by line.
+    Printed,
 }
 
 /// An answer as JSON, with what only this command knows about it.
@@ -58,13 +68,29 @@ impl Answer {
             }
             text.push_str(&committed.to_string());
         }
-        Ok(Self { exit, json, text, verbatim: false, warnings })
+        Ok(Self { exit, json, form: Form::Told, text, warnings })
     }
 
     /// The same, whose text is a document.
     #[must_use]
     pub(crate) fn verbatim(self) -> Self {
-        Self { verbatim: true, ..self }
+        Self { form: Form::Verbatim, ..self }
+    }
+
+    /// What is left to say after everything was printed.
+    pub(crate) fn printed(exit: Exit) -> Self {
+        let (json, text) = (String::new(), String::new());
+        Self { exit, json, form: Form::Printed, text, warnings: Vec::new() }
+    }
+
+    /// How the process ends.
+    pub(crate) const fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// The form for machines.
+    pub(crate) fn into_json(self) -> String {
+        self.json
     }
 }
 
@@ -85,12 +111,13 @@ fn count(facts: u64) -> String {
 /// Prints how the command went, and ends with its status.
 pub(crate) fn finish(json: bool, outcome: Result<Answer, Failure>) -> ExitCode {
     match outcome {
+        Ok(answer) if answer.form == Form::Printed => ExitCode::from(answer.exit as u8),
         Ok(answer) if json => end(answer.exit, out(&answer.json)),
         Ok(answer) => {
             for warning in &answer.warnings {
                 err(&format!("warning: {} ({})", warning.message, warning.code));
             }
-            let written = if answer.verbatim { put(&answer.text) } else { out(&answer.text) };
+            let written = if answer.form == Form::Verbatim { put(&answer.text) } else { out(&answer.text) };
             end(answer.exit, written)
         }
         Err(failure) => failed(json, &failure),

@@ -7,7 +7,8 @@ use tenure::check::{Access, Question, Target};
 use tenure::document::{self, Limits};
 use tenure::id::IdError;
 
-use super::circumstances::said;
+use super::circumstances::{Said, said};
+use super::lines;
 use crate::args::{Check, Cli};
 use crate::failure::{Exit, Failure};
 use crate::hint::hints;
@@ -16,19 +17,31 @@ use crate::load::World;
 use crate::render::Answer;
 
 pub(super) fn run(args: &Cli, check: &Check) -> Result<Answer, Failure> {
+    if let Some(source) = &check.lines.lines {
+        let world = World::load(args)?;
+        let until = check.until.unwrap_or_default();
+        return lines::run(source, until, |line| answer(&world, &lines::read(line)?));
+    }
+    if check.until.is_some() {
+        return Err(Failure::option("--until", "arguments.invalid", "this belongs to --lines FILE"));
+    }
     let mut question = question(check)?;
     let world = World::load(args)?;
     let document = world.engine.policy().document();
     for text in &check.context {
-        said(text, document, &mut question.context)?;
+        said(Said::Context, text, document, &mut question.context)?;
     }
-    let answer = world.engine.check(&question, world.now);
+    answer(&world, &question)
+}
+
+fn answer(world: &World, question: &Question) -> Result<Answer, Failure> {
+    let answer = world.engine.check(question, world.now);
     let exit = match answer.answer {
         Access::Allowed => Exit::Done,
         // Until what is missing is said, it is not allowed.
         Access::Conditional | Access::Denied => Exit::Deny,
     };
-    let hints = hints(&answer.reasons, document);
+    let hints = hints(&answer.reasons, world.engine.policy().document());
     Answer::new(exit, format!("{answer}{hints}"), &answer, None, world.warnings())
 }
 

@@ -10,35 +10,64 @@ use tenure::policy::{AttributeType, Declaration, ElementType, PolicyDocument};
 use super::check::id;
 use crate::failure::Failure;
 
-/// Adds what `--context NAME=VALUE` says, in the type that the document declares; each name once.
+/// What an option says.
+#[derive(Clone, Copy)]
+pub(super) enum Said {
+    /// `--context`: what is known of the circumstances.
+    Context,
+    /// `--input`: what the rules ask to be stated.
+    Input,
+}
+
+/// Adds what `--context NAME=VALUE` or `--input NAME=VALUE` says, in the type that the document declares; each name
+/// once.
 pub(super) fn said(
+    what: Said,
     text: &str,
     document: &PolicyDocument,
-    context: &mut BTreeMap<AttributeId, Value>,
+    known: &mut BTreeMap<AttributeId, Value>,
 ) -> Result<(), Failure> {
-    let wrong = |code, message: String| Failure::option("--context", code, message);
+    let (option, noun, section) = match what {
+        Said::Context => ("--context", "context", "context"),
+        Said::Input => ("--input", "input", "inputs"),
+    };
+    let wrong = |code, message: String| Failure::option(option, code, message);
     let Some((name, value)) = text.split_once('=') else {
         return Err(wrong(
-            "context.form",
+            match what {
+                Said::Context => "context.form",
+                Said::Input => "input.form",
+            },
             format!("`{text}` says nothing; write a name and a value, `name=value`"),
         ));
     };
-    let name: AttributeId = id("--context", name)?;
-    let Some(declared) = document.context.get(&name) else {
-        let names = document.context.keys().map(AsRef::as_ref);
-        let message = match nearest(name.as_str(), names) {
-            Some(near) => format!("the document declares no context `{name}`; did you mean `{near}`?"),
-            None => format!("the document declares no context `{name}`; declare it under `context`"),
+    let name: AttributeId = id(option, name)?;
+    let declared = declared(what, document);
+    let Some(declaration) = declared.get(&name) else {
+        let message = match nearest(name.as_str(), declared.keys().map(|name| name.as_str())) {
+            Some(near) => format!("the document declares no {noun} `{name}`; did you mean `{near}`?"),
+            None => format!("the document declares no {noun} `{name}`; declare it under `{section}`"),
         };
         return Err(wrong("attribute.unknown", message));
     };
-    let value = typed(value, declared)
+    let value = typed(value, declaration)
         .ok_or_else(|| wrong("attribute.type", format!("`{value}` is not what `{name}` is declared as")))?;
-    if context.contains_key(&name) {
+    if known.contains_key(&name) {
         return Err(wrong("key.duplicate", format!("`{name}` is said twice; say it once")));
     }
-    context.insert(name, value);
+    known.insert(name, value);
     Ok(())
+}
+
+/// What may be said. Rules that ask for the same input declare the same type, or the document would not load.
+fn declared(what: Said, document: &PolicyDocument) -> BTreeMap<&AttributeId, Declaration> {
+    match what {
+        Said::Context => document.context.iter().map(|(name, declared)| (name, *declared)).collect(),
+        Said::Input => {
+            let inputs = document.eligibility.values().flat_map(|rule| &rule.inputs);
+            inputs.map(|(name, input)| (name, Declaration::from(input.r#type))).collect()
+        }
+    }
 }
 
 /// The value that the words write, in this type; the elements of a list are parted by commas.

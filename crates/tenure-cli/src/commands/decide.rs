@@ -3,6 +3,7 @@
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 
+use clap::ValueEnum;
 use tenure::decide::{Command, Decision, Verdict};
 use tenure::document::{self, Limits};
 use tenure::id::AttributeId;
@@ -12,37 +13,86 @@ use tenure::time::TimeError;
 
 use super::ATTEMPTS;
 use super::check::id;
-use super::circumstances::said;
-use crate::args::{Cli, Decide, RequestFlags};
+use super::circumstances::{Said, said};
+use super::lines;
+use crate::args::{Cli, Decide, RequestFlags, Until};
 use crate::failure::{Exit, Failure};
 use crate::hint::hints;
 use crate::input::Input;
 use crate::load::{self, World};
 use crate::log_file::Committed;
 use crate::render::{Answer, NOTHING, table};
+use crate::torn::Warning;
 
 pub(super) fn run(args: &Cli, decide: &Decide) -> Result<Answer, Failure> {
     if decide.commit {
         load::log_path(args)?;
     }
+    let until = &decide.flags.until;
+    if let Some(source) = &decide.lines.lines {
+        let until = until.as_deref().map(stop).transpose()?.unwrap_or_default();
+        let mut world = World::load(args)?;
+        return lines::run(source, until, |line| {
+            let command = lines::read(line)?;
+            let warnings = world.warnings();
+            let (decision, committed) = decided(&mut world, &command, decide.commit)?;
+            let answer = answer(&world, &decision, committed.as_ref(), warnings);
+            if let (Some(committed), Some(proposal)) = (&committed, decision.proposal()) {
+                world.go_on(committed, &proposal.facts)?;
+            }
+            answer
+        });
+    }
+    if until.is_some() && decide.request.is_none() {
+        let message = "this belongs to --request ID, or to --lines FILE";
+        return Err(Failure::option("--until", "arguments.invalid", message));
+    }
     let mut command = command(decide)?;
     let mut world = World::load(args)?;
     for text in &decide.context {
-        said(text, world.engine.policy().document(), context(&mut command)?)?;
+        said(Said::Context, text, world.engine.policy().document(), context(&mut command)?)?;
     }
+    for text in &decide.input {
+        said(Said::Input, text, world.engine.policy().document(), inputs(&mut command)?)?;
+    }
+    // What is so before anything is written.
     let warnings = world.warnings();
-    let (decision, committed) = if decide.commit {
-        decide_and_commit(&mut world, &command)?
-    } else {
-        (world.engine.decide(&command, world.now), None)
-    };
+    let (decision, committed) = decided(&mut world, &command, decide.commit)?;
+    answer(&world, &decision, committed.as_ref(), warnings)
+}
+
+/// After which line to stop.
+fn stop(word: &str) -> Result<Until, Failure> {
+    Until::from_str(word, false).map_err(|_| {
+        let message = format!("`{word}` names no line; write `all`, `first-deny` or `first-permit`");
+        Failure::option("--until", "arguments.invalid", message)
+    })
+}
+
+fn decided(
+    world: &mut World,
+    command: &Command,
+    commit: bool,
+) -> Result<(Decision, Option<Committed>), Failure> {
+    if commit {
+        return decide_and_commit(world, command);
+    }
+    Ok((world.engine.decide(command, world.now), None))
+}
+
+fn answer(
+    world: &World,
+    decision: &Decision,
+    committed: Option<&Committed>,
+    warnings: Vec<Warning>,
+) -> Result<Answer, Failure> {
     let exit = match decision.verdict() {
         Verdict::Permit => Exit::Done,
         Verdict::Pending => Exit::Pending,
         Verdict::Deny => Exit::Deny,
     };
-    let text = text(&decision, world.engine.policy().document());
-    Answer::new(exit, text, &decision, committed.as_ref(), warnings)
+    let text = text(decision, world.engine.policy().document());
+    Answer::new(exit, text, decision, committed, warnings)
 }
 
 /// Decides, and appends what a permit proposes; where the log went on in between, decides again.
@@ -74,6 +124,19 @@ fn command(decide: &Decide) -> Result<Command, Failure> {
             Err(Failure::bad_input("arguments.missing", message))
         }
     }
+}
+
+/// What a command states.
+fn inputs(command: &mut Command) -> Result<&mut BTreeMap<AttributeId, Value>, Failure> {
+    Ok(match command {
+        Command::Request(request) => &mut Arc::make_mut(request).inputs,
+        Command::Extend(extend) => &mut Arc::make_mut(extend).inputs,
+        Command::Renew(renew) => &mut Arc::make_mut(renew).inputs,
+        Command::Withdraw(_) | Command::Deactivate(_) | Command::Revoke(_) => {
+            let message = "what only ends something needs no inputs; leave it out";
+            return Err(Failure::option("--input", "arguments.invalid", message));
+        }
+    })
 }
 
 /// The circumstances that a command tells of.

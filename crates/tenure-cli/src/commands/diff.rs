@@ -12,7 +12,7 @@ use crate::render::Answer;
 pub(super) fn run(args: &Cli, diff: &Diff) -> Result<Answer, Failure> {
     let now = clock::now(args.now.as_deref())?;
     let (old, new) = (load::read_policy(&diff.old)?, load::read_policy(&diff.new)?);
-    let log = args.log.as_deref().map(Log::open).transpose()?;
+    let log = load::log(args)?;
     let warnings = log.as_ref().map(Log::warnings).unwrap_or_default();
     let state = log.map(|log| log.state).unwrap_or_default();
     let found = Policy::diff(&old, &new, &state, now).map_err(|error| load::engine_failure(&error))?;

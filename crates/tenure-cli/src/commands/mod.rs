@@ -7,6 +7,7 @@ mod commit;
 mod decide;
 mod diff;
 mod fmt;
+mod lines;
 mod lint;
 mod reconcile;
 mod schema;

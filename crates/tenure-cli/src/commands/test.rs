@@ -35,6 +35,10 @@ struct Beginnings<'a> {
 
 pub(super) fn run(args: &Cli, test: &Test) -> Result<Answer, Failure> {
     let path = load::policy_path(args)?;
+    if args.as_of.is_some() {
+        let message = "tests begin with whole logs; leave it out";
+        return Err(Failure::option("--as-of", "arguments.invalid", message));
+    }
     let policy = load::read_policy(path)?;
     let tests = tests(path, &policy, test)?;
     let mut beginnings = Beginnings { policy: &policy, engines: BTreeMap::new(), warnings: Vec::new() };

@@ -15,6 +15,8 @@ mod formatting;
 #[cfg(test)]
 mod input;
 #[cfg(test)]
+mod lines;
+#[cfg(test)]
 mod lint;
 #[cfg(test)]
 mod log;
