@@ -16,11 +16,13 @@ use crate::model::Value;
 use crate::store::NONE;
 use crate::time::{IntervalSet, Timestamp};
 
+mod audience;
 mod course;
 mod target;
 mod verdict;
 mod ways;
 
+pub use audience::{AnswerView, ViaView};
 pub use target::{OpenResource, Target};
 use ways::Asked;
 
@@ -356,31 +358,47 @@ pub(crate) fn text(t: Timestamp) -> Value {
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.answer, self.until) {
-            (Access::Allowed, Some(until)) => writeln!(f, "allowed until {until}")?,
-            (Access::Allowed, None) => writeln!(f, "allowed")?,
-            (Access::Conditional, _) => writeln!(f, "conditional")?,
-            (Access::Denied, _) => writeln!(f, "denied")?,
-        }
+        write_answer(self.answer, self.until, f)?;
         for via in &self.via {
-            let source = match via.source {
-                SourceKind::Grant => "grant",
-                SourceKind::Membership => "membership",
-                SourceKind::Standing => "standing",
-                SourceKind::StandingRule => "standing rule",
-            };
-            write!(f, "  by {source} {} of {}", via.id, via.entitlement)?;
-            match via.until {
-                Some(until) => writeln!(f, " until {until}")?,
-                None => writeln!(f)?,
-            }
+            write_source(via.source, Some(&via.id), &via.entitlement, via.until, f)?;
         }
-        for reason in &self.reasons {
-            writeln!(f, "  {reason}")?;
-        }
-        if let Some(next) = self.next_change_at {
-            writeln!(f, "  changes next at {next}")?;
-        }
-        Ok(())
+        self.reasons.iter().try_for_each(|reason| writeln!(f, "  {reason}"))?;
+        write_next(self.next_change_at, f)
     }
+}
+
+fn write_answer(answer: Access, until: Option<Timestamp>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match (answer, until) {
+        (Access::Allowed, Some(until)) => writeln!(f, "allowed until {until}"),
+        (Access::Allowed, None) => writeln!(f, "allowed"),
+        (Access::Conditional, _) => writeln!(f, "conditional"),
+        (Access::Denied, _) => writeln!(f, "denied"),
+    }
+}
+
+fn write_source(
+    source: SourceKind,
+    id: Option<&str>,
+    entitlement: &EntitlementId,
+    until: Option<Timestamp>,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    f.write_str(match source {
+        SourceKind::Grant => "  by grant",
+        SourceKind::Membership => "  by membership",
+        SourceKind::Standing => "  by standing",
+        SourceKind::StandingRule => "  by standing rule",
+    })?;
+    if let Some(id) = id {
+        write!(f, " {id}")?;
+    }
+    write!(f, " of {entitlement}")?;
+    match until {
+        Some(until) => writeln!(f, " until {until}"),
+        None => writeln!(f),
+    }
+}
+
+fn write_next(next: Option<Timestamp>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    next.map_or(Ok(()), |next| writeln!(f, "  changes next at {next}"))
 }

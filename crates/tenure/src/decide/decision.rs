@@ -241,6 +241,9 @@ impl Decision {
     }
 }
 
+/// No rules about who may command exist yet in this format, so the host always vouches for `by`.
+pub(super) const TRUSTED_HOST: bool = true;
+
 /// The JSON of a decision; its keys stand in alphabetical order.
 #[derive(Serialize)]
 struct DecisionJson<'a> {
@@ -286,8 +289,7 @@ impl Serialize for Decision {
             proposal: self.proposal(),
             reasons: &grounds.reasons,
             semantics: crate::SEMANTICS,
-            // No rules about who may command exist yet in this format, so the host always vouches for `by`.
-            trusted_host: true,
+            trusted_host: TRUSTED_HOST,
             verdict: self.verdict(),
         }
         .serialize(serializer)
@@ -336,28 +338,40 @@ impl fmt::Display for Deny {
 impl Grounds {
     fn write(&self, verdict: &str, grants: &[GrantView], f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{verdict} {} at {}", self.command, self.at)?;
-        for grant in grants {
-            write!(f, "  {} holds {}", grant.beneficiary, grant.entitlement)?;
-            if let Some(scope) = &grant.scope {
-                write!(f, " in {scope}")?;
-            }
-            write!(f, " from {} until {}", grant.start, grant.end)?;
-            if let Some(event) = &grant.event {
-                write!(f, " for {event}")?;
-            }
-            writeln!(f, " ({})", grant.id)?;
-        }
-        for bound in &self.bounds {
-            let mark = if bound.binding { "ends at" } else { "limit" };
-            write!(f, "  {mark} {} by {}", bound.end, bound.kind.word())?;
-            match &bound.source {
-                Some(source) => writeln!(f, " ({source})")?,
-                None => writeln!(f)?,
-            }
-        }
+        write_grants(grants, f)?;
+        write_bounds(&self.bounds, f)?;
         for reason in &self.reasons {
             writeln!(f, "  {reason}")?;
         }
         Ok(())
     }
+}
+
+/// The lines of grants.
+pub(super) fn write_grants(grants: &[GrantView], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for grant in grants {
+        write!(f, "  {} holds {}", grant.beneficiary, grant.entitlement)?;
+        if let Some(scope) = &grant.scope {
+            write!(f, " in {scope}")?;
+        }
+        write!(f, " from {} until {}", grant.start, grant.end)?;
+        if let Some(event) = &grant.event {
+            write!(f, " for {event}")?;
+        }
+        writeln!(f, " ({})", grant.id)?;
+    }
+    Ok(())
+}
+
+/// The lines of bounds.
+pub(super) fn write_bounds(bounds: &[Bound], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for bound in bounds {
+        let mark = if bound.binding { "ends at" } else { "limit" };
+        write!(f, "  {mark} {} by {}", bound.end, bound.kind.word())?;
+        match &bound.source {
+            Some(source) => writeln!(f, " ({source})")?,
+            None => writeln!(f)?,
+        }
+    }
+    Ok(())
 }

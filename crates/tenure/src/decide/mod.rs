@@ -1,5 +1,6 @@
 //! Commands in, decisions out: a function of the state, the policy, the command and now, and of nothing else.
 
+mod audience;
 mod case;
 mod command;
 mod decision;
@@ -12,19 +13,23 @@ mod item;
 mod matched;
 mod proposal;
 mod reason;
+mod registry;
 mod renew;
 mod request;
 mod restrict;
 mod trace;
 mod window;
 
+pub use audience::{Audience, AudienceError, DecisionView, ObligationView, ReasonView, StageView};
+pub(crate) use audience::{is_to_fill_in, tell};
 pub use command::{Command, Deactivate, Extend, Renew, Revoke, RevokeMode, Withdraw};
 pub use decision::{
     Bound, ConditionOutcome, Decision, Deny, GrantView, Grounds, JudgedCondition, LogRef, Obligation,
     ObligationKind, Pending, Permit, Verdict,
 };
 pub(crate) use proposal::Adoption;
-pub use reason::{Code, Level, Reason};
+pub use reason::{Level, Reason};
+pub use registry::Code;
 
 use crate::engine::Engine;
 use crate::time::Timestamp;
