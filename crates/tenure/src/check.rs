@@ -24,7 +24,8 @@ mod ways;
 
 pub use audience::{AnswerView, ViaView};
 pub use target::{OpenResource, Target};
-use ways::Asked;
+pub(crate) use verdict::Denials;
+pub(crate) use ways::{Asked, Origin, Way};
 
 /// May this identity do this, here?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,6 +105,18 @@ pub enum SourceKind {
     Standing,
     /// A rule by which whoever it matches holds without asking.
     StandingRule,
+}
+
+impl SourceKind {
+    /// As people say it.
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::Grant => "grant",
+            Self::Membership => "membership",
+            Self::Standing => "standing",
+            Self::StandingRule => "standing rule",
+        }
+    }
 }
 
 /// The answer to a question by handle.
@@ -257,7 +270,7 @@ impl Engine {
         let mut reasons = Vec::new();
         let retired = match place {
             Place::Registered(on) => on != NONE && !self.world().tree.is_valid(on, t),
-            Place::Open(..) => false,
+            Place::Open(..) | Place::Within(_) => false,
         };
         if let Some(resource) = question.resource.as_ref().map(Target::id).filter(|_| retired) {
             reasons.push(Reason::error(Code::ResourceRetired).with("resource", resource.as_str()));
@@ -311,7 +324,7 @@ impl Engine {
     }
 
     /// Where a question is about; the name of a resource that nobody knows otherwise.
-    fn place<'a>(&self, target: Option<&'a Target>) -> Result<Place<'a>, &'a ResourceId> {
+    pub(crate) fn place<'a>(&self, target: Option<&'a Target>) -> Result<Place<'a>, &'a ResourceId> {
         let state = self.assumed();
         let known = |id: &ResourceId| {
             let found = state.resource_names.find(id.as_str());
@@ -334,7 +347,7 @@ impl Engine {
 
     /// Whether more decides than what is held: rules, or conditions on the way from a scope.
     #[inline]
-    fn is_ruled(&self, permission: u32, on: u32) -> bool {
+    pub(crate) fn is_ruled(&self, permission: u32, on: u32) -> bool {
         let world = self.world();
         world.hierarchy.is_ruled(permission) || (on != NONE && world.tree.is_conditional())
     }
@@ -383,12 +396,7 @@ fn write_source(
     until: Option<Timestamp>,
     f: &mut fmt::Formatter<'_>,
 ) -> fmt::Result {
-    f.write_str(match source {
-        SourceKind::Grant => "  by grant",
-        SourceKind::Membership => "  by membership",
-        SourceKind::Standing => "  by standing",
-        SourceKind::StandingRule => "  by standing rule",
-    })?;
+    write!(f, "  by {}", source.words())?;
     if let Some(id) = id {
         write!(f, " {id}")?;
     }

@@ -29,6 +29,7 @@ pub mod id;
 pub mod log;
 pub mod model;
 pub mod policy;
+pub mod query;
 pub mod reconcile;
 #[cfg(feature = "std")]
 pub mod shared;

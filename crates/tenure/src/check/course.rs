@@ -1,6 +1,7 @@
 //! How an answer goes on: until when it stays, when it changes next, and by what it is given.
 
 use alloc::collections::BTreeMap;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::verdict::Denials;
@@ -31,7 +32,7 @@ impl Engine {
     ) -> Course {
         let mut sources: BTreeMap<(Origin, u32), IntervalSet> = BTreeMap::new();
         for way in ways {
-            let held = self.holds_when(asked, way, denials);
+            let held = self.holds_when(asked, way, denials, Truth::True);
             let all = sources.entry((way.origin, way.entitlement)).or_default();
             *all = all.union(&held);
         }
@@ -61,9 +62,10 @@ impl Engine {
         Course { until: all.component(t).map(|window| window.end()), next, via }
     }
 
-    fn via(&self, origin: Origin, entitlement: u32, end: Timestamp) -> Option<Via> {
+    /// The kind and the name of where a way begins.
+    pub(crate) fn source(&self, origin: Origin) -> Option<(SourceKind, String)> {
         let state = self.assumed();
-        let (source, id) = match origin {
+        Some(match origin {
             Origin::Held(Source::Grant(grant)) => {
                 (SourceKind::Grant, state.grant_id(state.grants.at(grant)?).as_str().into())
             }
@@ -75,8 +77,12 @@ impl Engine {
             Origin::Rule(rule) => {
                 (SourceKind::StandingRule, self.rules().standing.get(rule as usize)?.id.as_str().into())
             }
-        };
-        let entitlement = state.entitlement_id(entitlement)?;
+        })
+    }
+
+    fn via(&self, origin: Origin, entitlement: u32, end: Timestamp) -> Option<Via> {
+        let (source, id) = self.source(origin)?;
+        let entitlement = self.assumed().entitlement_id(entitlement)?;
         Some(Via { entitlement, id, source, until: Some(end).filter(|end| !end.is_never()) })
     }
 }

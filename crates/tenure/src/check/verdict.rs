@@ -12,24 +12,35 @@ use crate::store::NONE;
 use crate::time::{IntervalSet, Timestamp, Window};
 
 /// What decides a question beside the ways: the denials that may concern it.
-pub(super) struct Denials<'a> {
+pub(crate) struct Denials<'a> {
     /// When each denial of use concerns who asks and where, by its number.
-    circles: BTreeMap<u32, IntervalSet>,
+    pub(crate) circles: BTreeMap<u32, IntervalSet>,
     /// Those of the permission.
-    of_permission: Vec<(u32, &'a CompiledDenial)>,
+    pub(crate) of_permission: Vec<(u32, &'a CompiledDenial)>,
 }
 
 /// How a question stands at an instant.
-pub(super) struct Standing {
-    pub(super) truth: Truth,
+pub(crate) struct Standing {
+    pub(crate) truth: Truth,
     /// Of all live ways together, the best first; none if no way is live.
-    ways: Option<Judged>,
-    denied: Judged,
+    pub(crate) ways: Option<Judged>,
+    pub(crate) denied: Judged,
 }
 
 impl Engine {
     /// The denials of use that may concern a question, as known around `t`.
-    pub(super) fn denials<'a>(&'a self, asked: &Asked<'_>, ways: &[Way], t: Timestamp) -> Denials<'a> {
+    pub(crate) fn denials<'a>(&'a self, asked: &Asked<'_>, ways: &[Way], t: Timestamp) -> Denials<'a> {
+        self.denials_along(asked, ways, core::iter::empty(), t)
+    }
+
+    /// The same, with others, by their numbers, of which it is to be known whom they concern.
+    pub(crate) fn denials_along<'a>(
+        &'a self,
+        asked: &Asked<'_>,
+        ways: &[Way],
+        along: impl Iterator<Item = u32>,
+        t: Timestamp,
+    ) -> Denials<'a> {
         let all = &self.rules().restrictions.denials;
         let concerns = |denial: &&CompiledDenial| {
             denial.on_use() && denial.permissions.binary_search(&asked.permission).is_ok()
@@ -46,7 +57,7 @@ impl Engine {
             Guard::Condition(_) => None,
         });
         let (on, life) = asked.stands(self);
-        for number in on_ways.chain(of_permission.iter().map(|(number, _)| *number)) {
+        for number in on_ways.chain(along).chain(of_permission.iter().map(|(number, _)| *number)) {
             let Some(denial) = all.get(number as usize) else { continue };
             circles.entry(number).or_insert_with(|| {
                 let everywhere = !asked.place.is_some();
@@ -67,8 +78,14 @@ impl Engine {
         Denials { circles, of_permission }
     }
 
-    /// The instants at which a way is open and all on it holds.
-    pub(super) fn holds_when(&self, asked: &Asked<'_>, way: &Way, denials: &Denials<'_>) -> IntervalSet {
+    /// The instants at which a way is open and all on it holds, or comes to nothing worse than `worst`.
+    pub(crate) fn holds_when(
+        &self,
+        asked: &Asked<'_>,
+        way: &Way,
+        denials: &Denials<'_>,
+        worst: Truth,
+    ) -> IntervalSet {
         if way.guards.is_empty() {
             return way.when.clone();
         }
@@ -82,13 +99,13 @@ impl Engine {
         }
         let held = pieces(turns).filter(|(window, t)| {
             way.when.intersect(&IntervalSet::from(*window)) != IntervalSet::empty()
-                && self.judge_way(asked, way, denials, *t).truth == Truth::True
+                && self.judge_way(asked, way, denials, *t).truth <= worst
         });
         way.when.intersect(&IntervalSet::from_windows(held.map(|(window, _)| window)))
     }
 
     /// Whether denials of the permission leave it alone, over time.
-    pub(super) fn spared_when(&self, asked: &Asked<'_>, denials: &Denials<'_>) -> Vec<(Window, Truth)> {
+    pub(crate) fn spared_when(&self, asked: &Asked<'_>, denials: &Denials<'_>) -> Vec<(Window, Truth)> {
         let mut turns = asked.environment(self, NONE, NONE).changes();
         for (number, _) in &denials.of_permission {
             turns.extend(denials.circles.get(number).into_iter().flat_map(ends));
@@ -97,7 +114,7 @@ impl Engine {
     }
 
     /// How the question stands at `t`.
-    pub(super) fn stands(
+    pub(crate) fn stands(
         &self,
         asked: &Asked<'_>,
         ways: &[Way],
@@ -121,7 +138,13 @@ impl Engine {
         Standing { truth, ways, denied }
     }
 
-    fn judge_way(&self, asked: &Asked<'_>, way: &Way, denials: &Denials<'_>, t: Timestamp) -> Judged {
+    pub(crate) fn judge_way(
+        &self,
+        asked: &Asked<'_>,
+        way: &Way,
+        denials: &Denials<'_>,
+        t: Timestamp,
+    ) -> Judged {
         let environment = asked.environment(self, way.entitlement, way.event);
         let mut all = Judged::default();
         for guard in &way.guards {
@@ -172,19 +195,19 @@ impl Engine {
 
 impl Denials<'_> {
     /// Whether none is of the permission.
-    pub(super) const fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.of_permission.is_empty()
     }
 }
 
 impl Standing {
     /// Whether some way is live.
-    pub(super) const fn is_live(&self) -> bool {
+    pub(crate) const fn is_live(&self) -> bool {
         self.ways.is_some()
     }
 
     /// What was not said and decides.
-    pub(super) fn missing(&self) -> Vec<alloc::string::String> {
+    pub(crate) fn missing(&self) -> Vec<alloc::string::String> {
         let ways = self.ways.iter().filter(|ways| ways.truth == Truth::Missing);
         let denied = core::iter::once(&self.denied).filter(|denied| denied.truth == Truth::Missing);
         let names: alloc::collections::BTreeSet<_> =
@@ -193,7 +216,7 @@ impl Standing {
     }
 
     /// Why it is not allowed although some way is live.
-    pub(super) fn reasons(&self) -> Vec<Reason> {
+    pub(crate) fn reasons(&self) -> Vec<Reason> {
         if self.truth == Truth::Missing {
             let names = self.missing().into_iter().collect::<crate::model::Value>();
             return alloc::vec![Reason::error(Code::ContextMissing).with("names", names)];

@@ -14,27 +14,31 @@ use crate::time::{IntervalSet, Window};
 
 /// A question whose names are references.
 #[derive(Clone, Copy)]
-pub(super) struct Asked<'a> {
-    pub(super) who: u32,
-    pub(super) permission: u32,
-    pub(super) place: Place<'a>,
-    pub(super) context: &'a BTreeMap<AttributeId, Value>,
+pub(crate) struct Asked<'a> {
+    pub(crate) who: u32,
+    pub(crate) permission: u32,
+    pub(crate) place: Place<'a>,
+    pub(crate) context: &'a BTreeMap<AttributeId, Value>,
 }
 
 /// A way to a permission.
-pub(super) struct Way {
-    pub(super) when: IntervalSet,
+pub(crate) struct Way {
+    pub(crate) when: IntervalSet,
     /// What must hold on it.
-    pub(super) guards: Vec<Guard>,
+    pub(crate) guards: Vec<Guard>,
     /// What its source gives directly.
-    pub(super) entitlement: u32,
-    pub(super) event: u32,
-    pub(super) origin: Origin,
+    pub(crate) entitlement: u32,
+    /// Where it does.
+    pub(crate) scope: u32,
+    pub(crate) event: u32,
+    pub(crate) origin: Origin,
+    /// Whether no scope on it has to contain the place.
+    pub(crate) everywhere: bool,
 }
 
 /// Where a way begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Origin {
+pub(crate) enum Origin {
     Held(Source),
     /// A standing rule, by its number.
     Rule(u32),
@@ -47,23 +51,23 @@ static NOTHING_SAID: BTreeMap<AttributeId, Value> = BTreeMap::new();
 
 impl Asked<'static> {
     /// A question about which nothing else is said.
-    pub(super) fn plain(who: u32, permission: u32, on: u32) -> Self {
+    pub(crate) fn plain(who: u32, permission: u32, on: u32) -> Self {
         Self { who, permission, place: Place::Registered(on), context: &NOTHING_SAID }
     }
 }
 
 impl<'a> Asked<'a> {
     /// The registered resource at or below which the place stands, and how long it does.
-    pub(super) fn stands(&self, engine: &Engine) -> (u32, Option<Window>) {
+    pub(crate) fn stands(&self, engine: &Engine) -> (u32, Option<Window>) {
         let tree = engine.world().tree;
         match self.place {
-            Place::Registered(on) => (on, tree.life(on)),
+            Place::Registered(on) | Place::Within(on) => (on, tree.life(on)),
             Place::Open(_, parent) => (parent, tree.life_below(parent)),
         }
     }
 
     /// What conditions read on a way from this entitlement.
-    pub(super) fn environment(&self, engine: &'a Engine, entitlement: u32, event: u32) -> Environment<'a> {
+    pub(crate) fn environment(&self, engine: &'a Engine, entitlement: u32, event: u32) -> Environment<'a> {
         let state = engine.assumed();
         Environment {
             state,
@@ -82,7 +86,7 @@ impl<'a> Asked<'a> {
 
 impl Engine {
     /// All ways that are open at some time.
-    pub(super) fn ways(&self, asked: &Asked<'_>) -> Vec<Way> {
+    pub(crate) fn ways(&self, asked: &Asked<'_>) -> Vec<Way> {
         let mut ways = Vec::new();
         let givers = self.world().hierarchy.givers(asked.permission);
         for (holding, routes) in self.rows().row(asked.who).giving(givers) {
@@ -113,9 +117,10 @@ impl Engine {
         let guards =
             if holding.is_conditional() { self.world().conditions.guards_of(conditions) } else { Vec::new() };
         let start: Stretch = (IntervalSet::from(window), guards);
-        for (when, guards) in self.stretches(asked, start, holding.scope, routes) {
+        for ((when, guards), everywhere) in self.stretches(asked, start, holding.scope, routes) {
             let origin = Origin::Held(holding.source());
-            ways.push(Way { when, guards, entitlement: holding.entitlement, event, origin });
+            let (entitlement, scope) = (holding.entitlement, holding.scope);
+            ways.push(Way { when, guards, entitlement, scope, event, origin, everywhere });
         }
     }
 
@@ -132,44 +137,52 @@ impl Engine {
         let everywhere = [NONE];
         let guards = self.world().conditions.guards(&rule.rule.when);
         for scope in rule.places.list().unwrap_or(&everywhere) {
-            for (when, guards) in self.stretches(asked, (when.clone(), guards.clone()), *scope, routes) {
+            let start = (when.clone(), guards.clone());
+            for ((when, guards), everywhere) in self.stretches(asked, start, *scope, routes) {
                 let origin = Origin::Rule(number);
-                ways.push(Way { when, guards, entitlement, event: NONE, origin });
+                let (scope, event) = (*scope, NONE);
+                ways.push(Way { when, guards, entitlement, scope, event, origin, everywhere });
             }
         }
     }
 
-    /// From a source in a scope along its routes to the place.
+    /// From a source in a scope along its routes to the place, each with whether that is so everywhere.
     fn stretches(
         &self,
         asked: &Asked<'_>,
         start: Stretch,
         scope: u32,
         routes: Option<&[Route]>,
-    ) -> Vec<Stretch> {
+    ) -> Vec<(Stretch, bool)> {
         let within = both(vec![start], &self.containing(asked, scope));
-        let Some(routes) = routes else { return within };
+        let Some(routes) = routes else {
+            return within.into_iter().map(|stretch| (stretch, scope == NONE)).collect();
+        };
         let mut found = Vec::new();
         for route in routes {
             let along = both(within.clone(), &[(route.when.clone(), route.guards.clone())]);
+            let everywhere = scope == NONE && route.scopes.is_empty();
             let scopes = route.scopes.iter();
-            found.extend(scopes.fold(along, |along, scope| both(along, &self.containing(asked, *scope))));
+            let along = scopes.fold(along, |along, scope| both(along, &self.containing(asked, *scope)));
+            found.extend(along.into_iter().map(|stretch| (stretch, everywhere)));
         }
         found
     }
 
     /// When and on what conditions a scope contains the place.
-    fn containing(&self, asked: &Asked<'_>, scope: u32) -> Vec<Stretch> {
+    pub(crate) fn containing(&self, asked: &Asked<'_>, scope: u32) -> Vec<Stretch> {
         let tree = self.world().tree;
         match asked.place {
-            Place::Registered(NONE) | Place::Open(_, NONE) if scope != NONE => Vec::new(),
-            Place::Registered(NONE) | Place::Open(..) if scope == NONE => {
+            Place::Registered(NONE) | Place::Within(NONE) | Place::Open(_, NONE) if scope != NONE => {
+                Vec::new()
+            }
+            Place::Registered(NONE) | Place::Within(NONE) | Place::Open(..) if scope == NONE => {
                 vec![(IntervalSet::always(), Vec::new())]
             }
-            Place::Registered(on) if scope == NONE => {
+            Place::Registered(on) | Place::Within(on) if scope == NONE => {
                 tree.life(on).map(|life| (IntervalSet::from(life), Vec::new())).into_iter().collect()
             }
-            Place::Registered(_) | Place::Open(..) => {
+            Place::Registered(_) | Place::Within(_) | Place::Open(..) => {
                 let (on, life) = asked.stands(self);
                 tree.stands_by(scope, on, life)
             }

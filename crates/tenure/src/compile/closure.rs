@@ -37,6 +37,12 @@ pub(crate) struct Hierarchy {
     /// How many permissions each entitlement ever gives.
     given: Vec<u32>,
     lives: Vec<Option<Window>>,
+    /// The edges that leave each entitlement, in the order of the ids where they lead.
+    edges: Vec<Vec<Edge>>,
+    /// The permissions that each entitlement lists, and when.
+    lists: Vec<Vec<(u32, Window)>>,
+    /// The denials of use that each entitlement is subject to at some time.
+    denied: BTreeMap<u32, Vec<u32>>,
 }
 
 /// Where the givers of a permission stand, and a mark for each of them: most of what somebody holds is told from
@@ -75,11 +81,12 @@ pub(crate) enum Guard {
 }
 
 /// An edge of the hierarchy.
-struct Edge {
-    to: u32,
-    scope: u32,
-    guards: Vec<Guard>,
-    window: Window,
+#[derive(Debug)]
+pub(crate) struct Edge {
+    pub(crate) to: u32,
+    pub(crate) scope: u32,
+    pub(crate) guards: Vec<Guard>,
+    pub(crate) window: Window,
 }
 
 /// What can be reached from an entitlement: always and everywhere, or by routes.
@@ -114,10 +121,10 @@ impl Hierarchy {
         state: &State,
         groups: &BTreeSet<u32>,
         conditions: &Conditions,
-        denied: &BTreeMap<u32, Vec<u32>>,
+        denied: BTreeMap<u32, Vec<u32>>,
     ) -> Result<Self, HierarchyError> {
         let count = u32::try_from(state.entitlements.len()).map_err(|_| HierarchyError::TooLarge)?;
-        let edges: Vec<Vec<Edge>> = (0..count).map(|e| edges_of(state, e, conditions)).collect();
+        let mut edges: Vec<Vec<Edge>> = (0..count).map(|e| edges_of(state, e, conditions)).collect();
         let pairs: Vec<(u32, u32)> = (0u32..)
             .zip(&edges)
             .flat_map(|(from, list)| list.iter().map(move |edge| (from, edge.to)))
@@ -129,9 +136,19 @@ impl Hierarchy {
             ..Self::default()
         };
         let mut reached: Vec<Reached> = alloc::vec![Reached::new(); edges.len()];
+        let mut lists: Vec<Vec<(u32, Window)>> = alloc::vec![Vec::new(); edges.len()];
         let mut entries = 0usize;
         for from in order.into_iter().rev() {
-            let mut own = own_permissions(state, from);
+            let mut own = Reached::new();
+            let listed = listed_by(state, from);
+            for (permission, window) in &listed {
+                let here = Edge { to: from, scope: NONE, guards: Vec::new(), window: *window };
+                // One way without a scope at most, so there are never too many.
+                let _ = add(&mut own, *permission, &Reach::Plain, &here);
+            }
+            if let Some(place) = lists.get_mut(from as usize) {
+                *place = listed;
+            }
             for edge in edges.get(from as usize).into_iter().flatten() {
                 let Some(beyond) = reached.get(edge.to as usize) else { continue };
                 for (permission, reach) in beyond {
@@ -160,7 +177,32 @@ impl Hierarchy {
                 hierarchy.members.insert((*group, reading), leads);
             }
         }
+        for leaving in &mut edges {
+            leaving
+                .sort_by(|a, b| state.entitlement_names.name(a.to).cmp(&state.entitlement_names.name(b.to)));
+        }
+        (hierarchy.edges, hierarchy.lists, hierarchy.denied) = (edges, lists, denied);
         Ok(hierarchy)
+    }
+
+    /// The edges that leave an entitlement, in the order of the ids where they lead.
+    pub(crate) fn edges(&self, entitlement: u32) -> &[Edge] {
+        self.edges.get(entitlement as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The permissions that an entitlement lists itself, and when.
+    pub(crate) fn lists(&self, entitlement: u32) -> &[(u32, Window)] {
+        self.lists.get(entitlement as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether any entitlement is subject to denials of use.
+    pub(crate) fn has_denied(&self) -> bool {
+        !self.denied.is_empty()
+    }
+
+    /// The denials of use that an entitlement is subject to at some time, by their numbers.
+    pub(crate) fn denied(&self, entitlement: u32) -> &[u32] {
+        self.denied.get(&entitlement).map_or(&[], Vec::as_slice)
     }
 
     fn transpose(&mut self, permissions: usize, reached: Vec<Reached>) {
@@ -359,22 +401,20 @@ fn edges_of(state: &State, from: u32, conditions: &Conditions) -> Vec<Edge> {
     edges
 }
 
-fn own_permissions(state: &State, entitlement: u32) -> Reached {
-    let mut reached = Reached::new();
+/// The permissions that an entitlement lists itself, and when.
+fn listed_by(state: &State, entitlement: u32) -> Vec<(u32, Window)> {
+    let mut listed = Vec::new();
     let Some(noun) = state.entitlements.at(entitlement).and_then(|row| row.noun.as_ref()) else {
-        return reached;
+        return listed;
     };
-    let Some(life) = noun.life() else { return reached };
+    let Some(life) = noun.life() else { return listed };
     for (segment, version) in noun.segments() {
         let Some(window) = segment.intersect(life) else { continue };
-        for permission in &version.permissions {
-            let Some(permission) = state.permission_names.find(permission.as_str()) else { continue };
-            let here = Edge { to: entitlement, scope: NONE, guards: Vec::new(), window };
-            // One way without a scope at most, so there are never too many.
-            let _ = add(&mut reached, permission, &Reach::Plain, &here);
-        }
+        let permissions = version.permissions.iter();
+        let permissions = permissions.filter_map(|p| state.permission_names.find(p.as_str()));
+        listed.extend(permissions.map(|permission| (permission, window)));
     }
-    reached
+    listed
 }
 
 /// Adds what lies beyond an edge; false if there are too many ways.

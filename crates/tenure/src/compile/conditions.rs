@@ -5,7 +5,7 @@ use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::environment::{Environment, Field, name_of};
+use super::environment::{Environment, Field, Place, name_of};
 use super::{Guard, Judged, Truth};
 use crate::condition::{self, Condition};
 use crate::id::ConditionId;
@@ -118,8 +118,16 @@ impl Conditions {
         let Some(named) = self.list.get(number as usize) else { return Judged::default() };
         let Some(condition) = &named.condition else { return Judged::failed(named.name.clone()) };
         let value = |slot: condition::Slot| environment.value(named.fields.get(slot.index())?, t);
-        let outcome = condition.evaluate(value);
-        match (outcome.truth(), outcome.failed()) {
+        let (outcome, open) = if let Place::Within(_) = environment.resource {
+            let unknown =
+                |slot: condition::Slot| named.fields.get(slot.index()).is_some_and(Field::is_of_resource);
+            let outcome = condition.evaluate_apart(value, unknown);
+            // What fails here may not decide where the resource is known.
+            (outcome, outcome.missing().any(unknown))
+        } else {
+            (condition.evaluate(value), false)
+        };
+        match (outcome.truth(), outcome.failed().filter(|_| !open)) {
             (condition::Truth::True, _) => Judged::default(),
             (condition::Truth::False, _) => Judged {
                 truth: Truth::False,

@@ -39,6 +39,8 @@ pub(crate) enum Place<'a> {
     Registered(u32),
     /// One of an open type, and the one above it.
     Open(&'a OpenResource, u32),
+    /// Some place or other at or below this one, or anywhere; of it nothing else is known.
+    Within(u32),
 }
 
 /// What a slot of a condition reads.
@@ -82,6 +84,11 @@ pub(super) fn name_of(path: &Path) -> String {
 }
 
 impl Field {
+    /// Whether it is something of the resource.
+    pub(super) const fn is_of_resource(&self) -> bool {
+        matches!(self, Self::Noun(Noun::Resource, _))
+    }
+
     /// What a path reads; `counts` tells of a name of the context whether what is said counts.
     pub(super) fn of(path: &Path, counts: impl Fn(&str) -> bool) -> Self {
         let below = path.below().join(".");
@@ -180,6 +187,7 @@ impl<'a> Environment<'a> {
     fn of_resource(&self, property: &Property, t: Timestamp) -> Option<ValueRef<'a>> {
         let resource = match self.resource {
             Place::Registered(resource) => resource,
+            Place::Within(_) => return None,
             Place::Open(open, _) => {
                 return match property {
                     Property::Id => text(open.id.as_str()),

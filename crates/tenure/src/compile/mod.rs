@@ -17,7 +17,7 @@ mod standing;
 mod tree;
 
 pub(crate) use capacity::{CompiledCapacity, Holders};
-pub(crate) use closure::{Givers, Guard, Hierarchy, HierarchyError, Route, beyond, join};
+pub(crate) use closure::{Edge, Givers, Guard, Hierarchy, HierarchyError, Route, beyond, join};
 pub(crate) use conditions::Conditions;
 pub(crate) use eligibility::{CompiledRule, Deaths, Rules, World, held_when, lost_at};
 pub(crate) use ends::{Death, latest};

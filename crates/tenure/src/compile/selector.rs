@@ -38,6 +38,11 @@ impl Who {
         Self { selector: selector.clone(), ids, groups }
     }
 
+    /// Those whom it names, if it names any.
+    pub(crate) fn named(&self) -> Option<&[u32]> {
+        self.ids.as_deref()
+    }
+
     /// Whether it looks at groups.
     pub(crate) const fn has_groups(&self) -> bool {
         self.groups.is_some()

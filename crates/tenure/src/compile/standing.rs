@@ -33,6 +33,11 @@ impl CompiledStanding {
         compiled.collect()
     }
 
+    /// Those whom it names, if it names any.
+    pub(crate) fn named(&self) -> Option<&[u32]> {
+        self.who.named()
+    }
+
     /// The instants at which an identity holds an entitlement by it, its conditions and places apart; none if
     /// there are none.
     pub(crate) fn when(&self, world: World<'_>, who: u32, entitlement: u32) -> Option<IntervalSet> {

@@ -167,6 +167,14 @@ impl Tree {
         !self.conditions.is_empty()
     }
 
+    /// The resources that stand under their parent only on conditions at `t`.
+    pub(crate) fn conditional_at(&self, t: Timestamp) -> impl Iterator<Item = u32> {
+        let conditional = self.conditions.iter().filter(move |(_, line)| {
+            line.iter().any(|(window, guards)| window.contains(t) && !guards.is_empty())
+        });
+        conditional.map(|(resource, _)| *resource)
+    }
+
     /// The ways by which what lives as long, at or below `resource`, stands in `scope`: when, and on what conditions.
     pub(crate) fn stands_by(
         &self,

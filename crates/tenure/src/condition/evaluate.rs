@@ -16,12 +16,24 @@ impl Condition {
     /// `lookup` must answer the same slot with the same value; it is asked at most
     /// [`MAX_STEPS`](super::MAX_STEPS) times. Nothing is allocated.
     pub fn evaluate<'v>(&'v self, lookup: impl Fn(Slot) -> Option<ValueRef<'v>>) -> Outcome {
-        Outcome::new(Run { lookup }.truth(&self.node, None))
+        Outcome::new(Run { lookup, unknown: |_| false }.truth(&self.node, None))
+    }
+
+    /// The same where `unknown` names slots of which it is not known whether they have a value: whether they do is
+    /// missing too.
+    pub(crate) fn evaluate_apart<'v>(
+        &'v self,
+        lookup: impl Fn(Slot) -> Option<ValueRef<'v>>,
+        unknown: impl Fn(Slot) -> bool,
+    ) -> Outcome {
+        Outcome::new(Run { lookup, unknown }.truth(&self.node, None))
     }
 }
 
-struct Run<F> {
+struct Run<F, U> {
     lookup: F,
+    /// Whether even the presence of a value is not known.
+    unknown: U,
 }
 
 /// What an `exists` or `all` is looking at, and whose element it is.
@@ -34,7 +46,7 @@ struct Element<'v> {
 
 type Found<T> = Result<T, Unknown>;
 
-impl<'v, F: Fn(Slot) -> Option<ValueRef<'v>>> Run<F> {
+impl<'v, F: Fn(Slot) -> Option<ValueRef<'v>>, U: Fn(Slot) -> bool> Run<F, U> {
     /// The depth of `node` bounds this; see [`tree`](super::tree).
     fn value(&self, node: &'v Node, element: Option<Element<'v>>) -> Found<ValueRef<'v>> {
         match node {
@@ -73,8 +85,8 @@ impl<'v, F: Fn(Slot) -> Option<ValueRef<'v>>> Run<F> {
             Node::In(pair) => self.contained(pair, element),
             Node::Has(slot, presence) => match ((self.lookup)(*slot), presence) {
                 (Some(_), _) => Ok(true),
-                (None, Presence::Complete) => Ok(false),
-                (None, Presence::Open) => Err(Unknown::missing(*slot)),
+                (None, Presence::Complete) if !(self.unknown)(*slot) => Ok(false),
+                (None, _) => Err(Unknown::missing(*slot)),
             },
             Node::Text(test, pair) => self.text(*test, pair, element),
             Node::Quantified(by, quantified) => self.quantified(*by, quantified, element),

@@ -369,7 +369,7 @@ impl Inner {
     fn compile_hierarchy(&mut self) -> Result<(), EngineError> {
         let groups = self.rules.groups(&self.policy, &self.state);
         let denied = self.rules.restrictions.of_use(&self.state);
-        let hierarchy = Hierarchy::new(&self.state, &groups, &self.conditions, &denied);
+        let hierarchy = Hierarchy::new(&self.state, &groups, &self.conditions, denied);
         let mut hierarchy = hierarchy.map_err(|error| match error {
             HierarchyError::Cycle => EngineError::Corrupt,
             HierarchyError::TooLarge => EngineError::TooLarge,

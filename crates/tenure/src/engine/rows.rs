@@ -112,6 +112,19 @@ impl Rows {
         (0u32..).take(self.len()).map(|identity| (identity, self.get(identity)))
     }
 
+    /// Those who hold any of these entitlements at some time, in order; of each entitlement a bit says whether it is one.
+    pub(crate) fn holders(&self, wanted: Vec<u64>) -> impl Iterator<Item = u32> {
+        let is_wanted = move |entitlement: u32| {
+            let word = wanted.get((entitlement >> 6) as usize).copied().unwrap_or(0);
+            word >> (entitlement & 63) & 1 == 1
+        };
+        (0u32..).take(self.len()).filter(move |who| {
+            let row = self.row(*who);
+            row.entitlements.iter().any(|entitlement| is_wanted(*entitlement))
+                || (row.entitlements.is_empty() && row.holdings.iter().any(|h| is_wanted(h.entitlement)))
+        })
+    }
+
     /// How many holdings stand side by side.
     #[cfg(feature = "std")]
     pub(crate) fn settled(&self) -> usize {
