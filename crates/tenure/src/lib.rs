@@ -33,6 +33,7 @@ pub mod query;
 pub mod reconcile;
 #[cfg(feature = "std")]
 pub mod shared;
+pub mod simulate;
 pub mod state;
 mod store;
 pub mod time;
