@@ -41,6 +41,12 @@ pub(crate) enum Command {
     Decide(Box<Decide>),
     /// Ask whether somebody may do something now; what is not allowed, or only on a condition, exits with 4
     Check(Check),
+    /// Ask who may do something now
+    Who(Who),
+    /// Ask what somebody may do now, or what everybody may
+    What(What),
+    /// Ask what would be if facts happened or another document were adopted; nothing is written
+    Simulate(Simulate),
     /// Put the policy document in force in place of the one before
     Adopt(Adopt),
     /// Append a proposal, or facts of your own, to the log
@@ -68,6 +74,9 @@ pub(crate) struct Decide {
     /// The command as JSON or YAML, for example {"request": {…}}; - reads standard input
     #[arg(value_name = "FILE", conflicts_with_all = ["lines", "request"])]
     pub(crate) file: Option<String>,
+    /// Tell only what this audience may know: requester, approver or admin
+    #[arg(long, value_name = "AUDIENCE")]
+    pub(crate) audience: Option<String>,
     /// Append what a permit proposes to the log; decides again if the log changed meanwhile. With --lines each permit
     /// is written before the next line is decided
     #[arg(long)]
@@ -151,6 +160,9 @@ pub(crate) struct RequestFlags {
 /// `tenure check`.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
+    /// Tell only what this audience may know: requester, approver or admin
+    #[arg(long, value_name = "AUDIENCE")]
+    pub(crate) audience: Option<String>,
     /// What is known of the circumstances, for example device.managed=true; as often as needed
     #[arg(long, value_name = "NAME=VALUE", conflicts_with = "lines")]
     pub(crate) context: Vec<String>,
@@ -170,6 +182,78 @@ pub(crate) struct Check {
     pub(crate) permission: Option<String>,
     /// On which resource
     pub(crate) resource: Option<String>,
+}
+
+/// `tenure who`.
+#[derive(Debug, Args)]
+pub(crate) struct Who {
+    /// What is known of the circumstances, the same for everybody; as often as needed
+    #[arg(long, value_name = "NAME=VALUE", conflicts_with = "lines")]
+    pub(crate) context: Vec<String>,
+    /// Only identities of this kind: human, service_account, workload or agent; as often as needed
+    #[arg(long, value_name = "KIND", conflicts_with = "lines")]
+    pub(crate) kind: Vec<String>,
+    /// How many to tell of at most [default: 1000]
+    #[arg(long, value_name = "COUNT", conflicts_with = "lines")]
+    pub(crate) limit: Option<u32>,
+    #[command(flatten)]
+    pub(crate) lines: Lines,
+    /// Which permission, for example db:write
+    #[arg(required_unless_present = "lines", conflicts_with = "lines")]
+    pub(crate) permission: Option<String>,
+    /// On which resource
+    pub(crate) resource: Option<String>,
+}
+
+/// `tenure what`.
+#[derive(Debug, Args)]
+pub(crate) struct What {
+    /// Everybody, one after the other, in the order of their names; with --json a line each
+    #[arg(long, conflicts_with_all = ["identity", "lines"])]
+    pub(crate) all: bool,
+    /// Only what is had through entitlements of this application; as often as needed
+    #[arg(long, value_name = "APPLICATION", conflicts_with = "lines")]
+    pub(crate) application: Vec<String>,
+    /// What is known of the circumstances; as often as needed
+    #[arg(long, value_name = "NAME=VALUE", conflicts_with = "lines")]
+    pub(crate) context: Vec<String>,
+    /// Only what is had through entitlements of this kind, for example role; as often as needed
+    #[arg(long, value_name = "KIND", conflicts_with = "lines")]
+    pub(crate) kind: Vec<String>,
+    #[command(flatten)]
+    pub(crate) lines: Lines,
+    /// Only this permission; as often as needed
+    #[arg(long, value_name = "PERMISSION", conflicts_with = "lines")]
+    pub(crate) permission: Vec<String>,
+    /// Only permissions that begin so, for example db:
+    #[arg(long, value_name = "TEXT", conflicts_with = "lines")]
+    pub(crate) prefix: Option<String>,
+    /// Only in resources of this type; as often as needed
+    #[arg(long = "type", value_name = "TYPE", conflicts_with = "lines")]
+    pub(crate) types: Vec<String>,
+    /// Who
+    #[arg(required_unless_present_any = ["all", "lines"], conflicts_with = "lines")]
+    pub(crate) identity: Option<String>,
+    /// On which resource; without it, wherever anything may be done
+    #[arg(conflicts_with = "all")]
+    pub(crate) resource: Option<String>,
+}
+
+/// `tenure simulate`.
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    /// What to decide, before and after: commands, JSON, one a line; - reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) commands: Option<String>,
+    /// What would have happened: a fact, a list of facts or one fact a line; - reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) facts: Option<String>,
+    /// What to check, before and after: questions, JSON, one a line; - reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) questions: Option<String>,
+    /// The document that would be adopted
+    #[arg(long = "with", value_name = "NEW_POLICY")]
+    pub(crate) with: Option<PathBuf>,
 }
 
 /// `tenure test`.

@@ -133,14 +133,14 @@ pub(crate) fn stopped(stop: Stop) -> ExitCode {
 }
 
 /// Rows as aligned columns, the first of them the headings, indented by two. A column in which every row has
-/// nothing to say, `-`, is left out.
+/// nothing to say, `-` or nothing at all, is left out.
 pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> String {
     let mut widths = [0; N];
     let mut telling = [false; N];
     for (n, row) in rows.iter().enumerate() {
         for ((width, telling), cell) in widths.iter_mut().zip(&mut telling).zip(row) {
             *width = cell.chars().count().max(*width);
-            *telling |= n > 0 && cell != NOTHING;
+            *telling |= n > 0 && cell != NOTHING && !cell.is_empty();
         }
     }
     let mut text = String::new();
@@ -157,6 +157,11 @@ pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> String {
 
 /// What a cell says that has nothing to say.
 pub(crate) const NOTHING: &str = "-";
+
+/// A cell with this, if there is anything.
+pub(crate) fn or_nothing(value: Option<&impl ToString>) -> String {
+    value.map_or_else(|| NOTHING.to_owned(), ToString::to_string)
+}
 
 fn failed(json: bool, failure: &Failure) -> ExitCode {
     let text = failure.to_string();
@@ -197,7 +202,7 @@ fn err(text: &str) {
 
 /// The text without a newline at its end, and with control characters spelled out: what somebody wrote in a
 /// document must not steer the terminal.
-fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for char in text.trim_end().chars() {
         if char.is_control() && char != '\n' {

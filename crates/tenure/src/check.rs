@@ -109,7 +109,7 @@ pub enum SourceKind {
 
 impl SourceKind {
     /// As people say it.
-    pub(crate) const fn words(self) -> &'static str {
+    pub const fn words(self) -> &'static str {
         match self {
             Self::Grant => "grant",
             Self::Membership => "membership",

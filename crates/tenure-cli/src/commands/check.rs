@@ -3,7 +3,9 @@
 use alloc::collections::BTreeMap;
 use core::str::FromStr;
 
+use serde::de::DeserializeOwned;
 use tenure::check::{Access, Question, Target};
+use tenure::decide::{Audience, AudienceError};
 use tenure::document::{self, Limits};
 use tenure::id::IdError;
 
@@ -17,10 +19,11 @@ use crate::load::World;
 use crate::render::Answer;
 
 pub(super) fn run(args: &Cli, check: &Check) -> Result<Answer, Failure> {
+    let audience = audience(check.audience.as_deref())?;
     if let Some(source) = &check.lines.lines {
         let world = World::load(args)?;
         let until = check.until.unwrap_or_default();
-        return lines::run(source, until, |line| answer(&world, &lines::read(line)?));
+        return lines::run(source, until, |line| answer(&world, &lines::read(line)?, audience));
     }
     if check.until.is_some() {
         return Err(Failure::option("--until", "arguments.invalid", "this belongs to --lines FILE"));
@@ -31,16 +34,20 @@ pub(super) fn run(args: &Cli, check: &Check) -> Result<Answer, Failure> {
     for text in &check.context {
         said(Said::Context, text, document, &mut question.context)?;
     }
-    answer(&world, &question)
+    answer(&world, &question, audience)
 }
 
-fn answer(world: &World, question: &Question) -> Result<Answer, Failure> {
+fn answer(world: &World, question: &Question, audience: Option<Audience>) -> Result<Answer, Failure> {
     let answer = world.engine.check(question, world.now);
     let exit = match answer.answer {
         Access::Allowed => Exit::Done,
         // Until what is missing is said, it is not allowed.
         Access::Conditional | Access::Denied => Exit::Deny,
     };
+    if let Some(audience) = audience {
+        let view = answer.for_audience(audience);
+        return Answer::new(exit, view.to_string(), &view, None, world.warnings());
+    }
     let hints = hints(&answer.reasons, world.engine.policy().document());
     Answer::new(exit, format!("{answer}{hints}"), &answer, None, world.warnings())
 }
@@ -62,6 +69,21 @@ fn question(check: &Check) -> Result<Question, Failure> {
             .map(|text| id("RESOURCE", text).map(Target::Registered))
             .transpose()?,
     })
+}
+
+/// The audience that `--audience` names.
+pub(super) fn audience(word: Option<&str>) -> Result<Option<Audience>, Failure> {
+    let read = |word: &str| word.parse();
+    word.map(read)
+        .transpose()
+        .map_err(|error: AudienceError| Failure::option("--audience", error.code(), error))
+}
+
+/// The value that one of the words of documents stands for.
+pub(super) fn word<T: DeserializeOwned>(option: &str, word: &str) -> Result<T, Failure> {
+    let written = document::canonical(word).map_err(|error| Failure::bad_input(error.code(), error))?;
+    let read = document::parse_json(written, &Limits::policy());
+    read.map_err(|error| Failure::option(option, "document.unknown_word", error.message()))
 }
 
 /// The id that an argument names.

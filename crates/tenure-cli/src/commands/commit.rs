@@ -88,6 +88,14 @@ fn not_from_future(state: &State, facts: &[Fact], now: Timestamp) -> Result<(), 
     Err(Problem::new("fact.from_future", message).under(&format!("/facts/{n}")).into())
 }
 
+/// The facts that a text writes: one, a list, or one a line.
+pub(super) fn facts(input: &Input) -> Result<Vec<Fact>, Failure> {
+    match entry(input)? {
+        Entry::Facts(facts) => Ok(facts),
+        Entry::Proposal(proposal) => Ok(proposal.facts),
+    }
+}
+
 fn entry(input: &Input) -> Result<Entry, Failure> {
     let limits = input::limits();
     match input.tree(&limits) {

@@ -4,7 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 
 use clap::ValueEnum;
-use tenure::decide::{Command, Decision, Verdict};
+use tenure::decide::{Audience, Command, Decision, Verdict};
 use tenure::document::{self, Limits};
 use tenure::id::AttributeId;
 use tenure::model::{Request, Value};
@@ -12,7 +12,7 @@ use tenure::policy::{PolicyDocument, Stage};
 use tenure::time::TimeError;
 
 use super::ATTEMPTS;
-use super::check::id;
+use super::check::{audience, id};
 use super::circumstances::{Said, said};
 use super::lines;
 use crate::args::{Cli, Decide, RequestFlags, Until};
@@ -21,13 +21,14 @@ use crate::hint::hints;
 use crate::input::Input;
 use crate::load::{self, World};
 use crate::log_file::Committed;
-use crate::render::{Answer, NOTHING, table};
+use crate::render::{Answer, NOTHING, or_nothing, table};
 use crate::torn::Warning;
 
 pub(super) fn run(args: &Cli, decide: &Decide) -> Result<Answer, Failure> {
     if decide.commit {
         load::log_path(args)?;
     }
+    let audience = audience(decide.audience.as_deref())?;
     let until = &decide.flags.until;
     if let Some(source) = &decide.lines.lines {
         let until = until.as_deref().map(stop).transpose()?.unwrap_or_default();
@@ -36,7 +37,7 @@ pub(super) fn run(args: &Cli, decide: &Decide) -> Result<Answer, Failure> {
             let command = lines::read(line)?;
             let warnings = world.warnings();
             let (decision, committed) = decided(&mut world, &command, decide.commit)?;
-            let answer = answer(&world, &decision, committed.as_ref(), warnings);
+            let answer = answer(&world, &decision, committed.as_ref(), (audience, warnings));
             if let (Some(committed), Some(proposal)) = (&committed, decision.proposal()) {
                 world.go_on(committed, &proposal.facts)?;
             }
@@ -58,7 +59,7 @@ pub(super) fn run(args: &Cli, decide: &Decide) -> Result<Answer, Failure> {
     // What is so before anything is written.
     let warnings = world.warnings();
     let (decision, committed) = decided(&mut world, &command, decide.commit)?;
-    answer(&world, &decision, committed.as_ref(), warnings)
+    answer(&world, &decision, committed.as_ref(), (audience, warnings))
 }
 
 /// After which line to stop.
@@ -84,13 +85,17 @@ fn answer(
     world: &World,
     decision: &Decision,
     committed: Option<&Committed>,
-    warnings: Vec<Warning>,
+    (audience, warnings): (Option<Audience>, Vec<Warning>),
 ) -> Result<Answer, Failure> {
     let exit = match decision.verdict() {
         Verdict::Permit => Exit::Done,
         Verdict::Pending => Exit::Pending,
         Verdict::Deny => Exit::Deny,
     };
+    if let Some(audience) = audience {
+        let view = decision.for_audience(audience);
+        return Answer::new(exit, view.to_string(), &view, committed, warnings);
+    }
     let text = text(decision, world.engine.policy().document());
     Answer::new(exit, text, decision, committed, warnings)
 }
@@ -277,10 +282,6 @@ fn text(decision: &Decision, document: &PolicyDocument) -> String {
         text.push_str(&format!("\n  changes next at {next}\n"));
     }
     text
-}
-
-fn or_nothing(value: Option<&impl ToString>) -> String {
-    value.map_or_else(|| NOTHING.to_owned(), ToString::to_string)
 }
 
 /// Who has to agree, in words.

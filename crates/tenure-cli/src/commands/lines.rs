@@ -7,8 +7,9 @@ use std::io::{self, BufRead, BufReader, ErrorKind, Write};
 use serde::de::DeserializeOwned;
 use tenure::document::{self, Limits, canonical};
 
-use crate::args::Until;
+use crate::args::{Cli, Lines, Until};
 use crate::failure::{Exit, Failure};
+use crate::load::World;
 use crate::render::Answer;
 
 /// Answers each line of `source`, a file or `-` for standard input, and stops after the line that `until` names.
@@ -24,6 +25,20 @@ pub(super) fn run(
     match File::open(source) {
         Ok(file) => each(source, BufReader::new(file), until, answer),
         Err(error) => Err(Failure::io("io.read", format_args!("cannot open `{source}`"), &error)),
+    }
+}
+
+/// One question, or with `--lines` one a line. `question` is asked for only where no lines are.
+pub(super) fn ask<Q: DeserializeOwned>(
+    args: &Cli,
+    lines: &Lines,
+    question: impl FnOnce(&World) -> Result<Q, Failure>,
+    answer: impl Fn(&World, &Q) -> Result<Answer, Failure>,
+) -> Result<Answer, Failure> {
+    let world = World::load(args)?;
+    match &lines.lines {
+        Some(source) => run(source, Until::All, |line| answer(&world, &read(line)?)),
+        None => answer(&world, &question(&world)?),
     }
 }
 
@@ -70,21 +85,21 @@ fn each(
                 (text.unwrap_or_default(), failure.exit == Exit::Failed)
             }
         };
-        match print(&text) {
-            Ok(()) if !stops => {}
-            Ok(()) => return Ok(Answer::printed(exit)),
-            // Whoever read has read enough.
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(Answer::printed(exit)),
-            Err(error) => return Err(Failure::io("io.write", "cannot write standard output", &error)),
+        if !print(&text)? || stops {
+            return Ok(Answer::printed(exit));
         }
     }
 }
 
-fn print(text: &str) -> io::Result<()> {
+/// Prints a line at once; false if whoever reads has read enough.
+pub(super) fn print(line: &str) -> Result<bool, Failure> {
     let mut stdout = io::stdout().lock();
-    stdout.write_all(text.as_bytes())?;
-    stdout.write_all(b"\n")?;
-    stdout.flush()
+    let written = stdout.write_all(format!("{line}\n").as_bytes()).and_then(|()| stdout.flush());
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Failure::io("io.write", "cannot write standard output", &error)),
+    }
 }
 
 /// Reads the next line without its newline; false if there is none. Of a line that is longer than any document may

@@ -11,8 +11,11 @@ mod lines;
 mod lint;
 mod reconcile;
 mod schema;
+mod simulate;
 mod test;
 mod verify;
+mod what;
+mod who;
 
 use crate::args::{Cli, Command, Log};
 use crate::failure::Failure;
@@ -26,6 +29,9 @@ pub(crate) fn run(args: &Cli) -> Result<Answer, Failure> {
     match &args.command {
         Command::Decide(decide) => decide::run(args, decide),
         Command::Check(check) => check::run(args, check),
+        Command::Who(who) => who::run(args, who),
+        Command::What(what) => what::run(args, what),
+        Command::Simulate(simulate) => simulate::run(args, simulate),
         Command::Adopt(adopt) => adopt::run(args, adopt),
         Command::Commit(commit) => commit::run(args, commit),
         Command::Diff(diff) => diff::run(args, diff),

@@ -5,6 +5,8 @@ extern crate alloc;
 #[cfg(test)]
 mod adopting;
 #[cfg(test)]
+mod asking;
+#[cfg(test)]
 mod checking;
 #[cfg(test)]
 mod committing;
