@@ -23,6 +23,7 @@ pub mod diff;
 pub mod document;
 mod effective;
 pub mod engine;
+pub mod explain;
 pub mod fact;
 mod graph;
 pub mod id;

@@ -215,6 +215,11 @@ impl CompiledRule {
         self.who.has_groups() || self.depends_on_grants()
     }
 
+    /// Whether it speaks of an entitlement at `t`, whoever asks for it where and whenever the rule counts.
+    pub(crate) fn speaks_of(&self, world: World<'_>, what: u32, t: Timestamp) -> bool {
+        self.what.when(world.state, what).is_some_and(|when| when.contains(t))
+    }
+
     /// The instants at which the rule matches.
     pub(crate) fn matches_when(&self, world: World<'_>, who: u32, what: u32, scope: u32) -> IntervalSet {
         self.find(world, who, what, scope).unwrap_or_default()

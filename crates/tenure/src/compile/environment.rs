@@ -78,7 +78,7 @@ pub(crate) enum Property {
 }
 
 /// The name of something missing, as people know it: what belongs to the context by itself, all else by its path.
-pub(super) fn name_of(path: &Path) -> String {
+pub(crate) fn name_of(path: &Path) -> String {
     let below = path.below().join(".");
     if path.root() == "context" { below } else { format!("{}.{below}", path.root()) }
 }

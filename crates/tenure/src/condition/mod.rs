@@ -55,6 +55,7 @@
 
 mod bound;
 mod check;
+mod compared;
 mod error;
 mod evaluate;
 mod limits;

@@ -4,12 +4,13 @@ use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::leave::Leave;
 use super::proposal::{Draft, Plan};
 use super::trace::{Moment, Trace};
 use super::window::Ask;
 use super::{
-    Bound, Code, Command, Decision, Deny, GrantView, Grounds, JudgedCondition, Level, LogRef, Obligation,
-    Pending, Permit, Reason,
+    Bound, Code, Command, Decision, Deny, GrantView, Grounds, JudgedCondition, LogRef, Obligation, Pending,
+    Permit, Reason,
 };
 use crate::check::text;
 use crate::compile::{
@@ -33,6 +34,8 @@ pub(super) struct Case<'a> {
     /// What was judged on the way.
     conditions: BTreeSet<JudgedCondition>,
     pub(super) footprint: Vec<Key>,
+    /// What is left out, to see what it does.
+    pub(super) left: &'a [Leave],
     now: Timestamp,
 }
 
@@ -41,7 +44,7 @@ pub(super) struct Denied;
 
 impl<'a> Case<'a> {
     /// Opens a case. One that only ends things knows no clock that is wrong.
-    pub(super) fn open(engine: &'a Engine, command: &'a Command, now: Timestamp) -> Self {
+    pub(super) fn open(engine: &'a Engine, command: &'a Command, now: Timestamp, left: &'a [Leave]) -> Self {
         let at = engine.clock(now).unwrap_or_else(|| now.max(engine.state().high_water()));
         let mut footprint = Vec::with_capacity(8);
         if command.only_ends() && engine.adoption().is_some() {
@@ -56,6 +59,7 @@ impl<'a> Case<'a> {
             reasons: Vec::new(),
             conditions: BTreeSet::new(),
             footprint,
+            left,
             now,
         }
     }
@@ -451,7 +455,8 @@ impl<'a> Case<'a> {
 
     /// Denies with the reasons found.
     pub(super) fn deny(mut self) -> Decision {
-        self.reasons.retain(|reason| reason.level == Level::Error);
+        let reasons = core::mem::take(&mut self.reasons);
+        self.reasons = reasons.into_iter().filter(|reason| self.denies(reason)).collect();
         Decision::Deny(Deny { grounds: self.grounds(None) })
     }
 
@@ -492,7 +497,7 @@ impl<'a> Case<'a> {
 
     /// Whether anything found so far denies.
     pub(super) fn is_denied(&self) -> bool {
-        self.reasons.iter().any(|reason| reason.level == Level::Error)
+        self.reasons.iter().any(|reason| self.denies(reason))
     }
 
     pub(super) fn request_key(id: &RequestId) -> Key {

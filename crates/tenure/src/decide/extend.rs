@@ -176,7 +176,8 @@ fn steps<'a>(case: &mut Case<'a>, command: &Extend) -> Result<Found<'a>, Denied>
     if case.is_denied() {
         return Err(Denied);
     }
-    let obligations = restrict::approvals(&matched, &guards, 0);
+    let mut obligations = restrict::approvals(&matched, &guards, 0);
+    obligations.retain(|owed| !case.leaves_owed(owed));
     Ok(Found::New { grant, end: end.at, limit, after, session_until, obligations })
 }
 

@@ -139,6 +139,8 @@ fn judge_by<'a>(
     let long = how_long(case, request, ask, &rules);
     inputs::state(case, ask, &rules, &guards, &stated, long.is_none());
     let (limits, long) = match long {
+        // Without what is over, as if nothing had been asked.
+        Some(_) if case.leaves_code(Code::WindowElapsed, ask.item) => (Vec::new(), None),
         Some(long) => (long.limits, long.asked),
         None => (Vec::new(), None),
     };
@@ -335,7 +337,7 @@ fn basis(rules: &[&CompiledRule], for_event: bool, limit: Timestamp) -> Basis {
 }
 
 pub(super) fn errors(case: &Case<'_>) -> usize {
-    case.reasons.iter().filter(|reason| reason.level == super::Level::Error).count()
+    case.reasons.iter().filter(|reason| case.denies(reason)).count()
 }
 
 fn grant_id(request: &Request, item: u32) -> Option<GrantId> {

@@ -39,7 +39,10 @@ pub(super) fn decisive<'a>(
     let mut candidates = Vec::new();
     let mut out = Judged::default();
     for (rule, when) in matching(case, ask) {
-        let judged = case.judge(&rule.rule.when, ask);
+        let mut judged = case.judge(&rule.rule.when, ask);
+        if case.leaves_conditions(&judged, ask.item) {
+            judged = Judged::default();
+        }
         if judged.truth == Truth::False {
             out.add(&judged);
         } else {
@@ -116,6 +119,9 @@ fn matching<'a>(case: &mut Case<'a>, ask: &Ask<'_>) -> Matched<'a> {
     let mut groups = false;
     for rule in rules.candidates(ask.entitlement) {
         groups |= rule.reads_holdings();
+        if case.leaves_rule(&rule.id) {
+            continue;
+        }
         let when = rule.matches_when(world, ask.who, ask.entitlement, ask.scope);
         if case.trace.is_in(ask.start, &when) {
             matched.push((rule, when));

@@ -90,6 +90,7 @@ pub(super) fn decide_in<'a>(
         return case.deny();
     }
     let by = Some(request.requester.clone());
+    obligations.retain(|owed| !case.leaves_owed(owed));
     if !obligations.is_empty() {
         let plan = Plan::Grant(Granting { derived, made, items: Vec::new() });
         return case.pending(views, obligations, by, plan);

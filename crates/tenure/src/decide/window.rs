@@ -225,6 +225,7 @@ fn chain(case: &mut Case<'_>, ask: &Ask<'_>, reset_after: Span) -> (u32, Moment)
 
 /// The end that the limits leave, with the bounds written down; none if nothing is left.
 pub(super) fn close(case: &mut Case<'_>, ask: &Ask<'_>, limits: &mut Vec<Limit>) -> Option<Moment> {
+    limits.retain(|limit| !case.leaves_bound(limit.kind, ask.item));
     limits.retain(|limit| {
         let never = limit.end.at.is_never();
         // What lies beyond all time now did not always.

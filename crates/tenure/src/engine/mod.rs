@@ -166,6 +166,17 @@ impl Engine {
         Ok(Self { inner: Arc::new(inner) })
     }
 
+    /// The engine as it would be if this had happened too, for questions of what would follow. The log does not know of it: what
+    /// it decides must never be proposed.
+    pub(crate) fn suppose(&self, fact: &Fact) -> Result<Self, EngineError> {
+        let mut inner = Inner::clone(&self.inner);
+        let mut changes = Changes::default();
+        let position = inner.state.len();
+        changes.add(inner.state.take(position, fact)?);
+        inner.renew(changes)?;
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
     /// Takes in what a proposal says, at the end of the log.
     ///
     /// # Errors

@@ -1,0 +1,177 @@
+//! Explanations in words.
+
+use core::fmt;
+
+use super::{Alternative, Cause, Correction, Explanation, Longer, NearMiss, Step, Unmet, Witness};
+use crate::decide::Verdict;
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Approve { owed } => {
+                write!(f, "get the approval of {}", owed.stage.quorum)?;
+                match &owed.stage.name {
+                    Some(name) => write!(f, " in the stage `{name}`"),
+                    None => write!(f, " that `{}` asks for", owed.source),
+                }
+            }
+            Self::AskFor { entitlement, item: None } => write!(f, "ask for `{entitlement}`"),
+            Self::AskFor { entitlement, item: Some(item) } => {
+                write!(f, "ask for `{entitlement}` as item {item}")
+            }
+            Self::AskWithin { item: None, scope } => write!(f, "ask for it within `{scope}`"),
+            Self::AskWithin { item: Some(item), scope } => write!(f, "ask for item {item} within `{scope}`"),
+            Self::Cover { entitlement, event } => {
+                write!(f, "have the business event `{event}` cover `{entitlement}`")
+            }
+            Self::Drop { entitlement, item } => write!(f, "leave out item {item}, `{entitlement}`"),
+            Self::End { grant } => write!(f, "end the grant `{grant}` first"),
+            Self::Except { rule } => write!(f, "have an exception made to the rule `{rule}`"),
+            Self::Extend { duration, grant } => {
+                write!(f, "extend the grant `{grant}` by `{duration}` instead")
+            }
+            Self::Fill { input, value } => write!(f, "fill in the input `{input}`, for example `{value}`"),
+            Self::Hold { entitlement, .. } => write!(f, "obtain `{entitlement}` first"),
+            Self::Join { group, identity } => write!(f, "have `{identity}` join the group `{group}`"),
+            Self::Last { duration } => write!(f, "ask for `{duration}`"),
+            Self::LeaveEvent => f.write_str("name no business event"),
+            Self::NameEvent { event } => write!(f, "name the business event `{event}`"),
+            Self::NameRule { rule } => write!(f, "choose the rule `{rule}`"),
+            Self::Own { identity, owner } => write!(f, "have `{owner}` answer for `{identity}`"),
+            Self::Participate { event, identity } => {
+                write!(f, "have `{identity}` take part in the business event `{event}`")
+            }
+            Self::Reason => f.write_str("say why you need it"),
+            Self::Rejoin { identity } => write!(f, "have `{identity}` join again"),
+            Self::Rename { request } => write!(f, "ask under a new id, for example `{request}`"),
+            Self::Renew { grant } => write!(f, "ask anew for what `{grant}` gave"),
+            Self::Report { feed } => write!(f, "have the feed `{feed}` report"),
+            Self::Resume { identity } => write!(f, "have the suspension of `{identity}` lifted"),
+            Self::Say { name, value } => write!(f, "ask where `{name}` is `{value}`, and say so"),
+            Self::Set { attribute, identity, value } => {
+                write!(f, "have `{attribute}` of `{identity}` set to `{value}`")
+            }
+            Self::Start { at } => write!(f, "ask for it from `{at}` on"),
+            Self::StartNow => f.write_str("ask for it from now on"),
+            Self::Ticket => f.write_str("name the ticket that tracks it"),
+            Self::Wait { until } => write!(f, "wait until `{until}`, and ask again"),
+        }
+    }
+}
+
+impl fmt::Display for Correction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, step) in self.steps.iter().enumerate() {
+            if n > 0 {
+                f.write_str("; ")?;
+            }
+            step.fmt(f)?;
+        }
+        if self.verdict == Verdict::Pending {
+            f.write_str(" (then an approval is owed)")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for NearMiss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.unmet.is_empty() {
+            return write!(f, "the rule `{}` matches, but not all of the conditions and choices", self.rule);
+        }
+        write!(f, "the rule `{}` does not match:", self.rule)?;
+        for (n, unmet) in self.unmet.iter().enumerate() {
+            let sign = if n > 0 { "," } else { "" };
+            let words = match unmet {
+                Unmet::Valid => "it does not count at the time",
+                Unmet::Where => "it speaks of other places",
+                Unmet::Who => "it speaks of others",
+            };
+            write!(f, "{sign} {words}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Constraint { reason, stops, .. } => {
+                reason.fmt(f)?;
+                f.write_str(if *stops { "; nothing behind this was judged" } else { "" })
+            }
+            Self::Owed { owed } => owed.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Witness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} `{}`", self.kind.words(), self.name)?;
+        f.write_str(if self.sole { ", without which it would be denied" } else { "" })
+    }
+}
+
+impl fmt::Display for Longer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("without")?;
+        for (n, bound) in self.binding.iter().enumerate() {
+            f.write_str(if n > 0 { ", " } else { " " })?;
+            write!(f, "the limit `{}`", bound.kind.word())?;
+            if let Some(source) = &bound.source {
+                write!(f, " of `{source}`")?;
+            }
+        }
+        match self.until {
+            Some(until) => write!(f, " it would end at `{until}`")?,
+            None => f.write_str(" nothing would end it, so it could not be granted")?,
+        }
+        match &self.step {
+            Some(step) => write!(f, ": {step}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Alternative {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: it gives {} of {} permissions", self.step, self.shared, self.asked)?;
+        match self.more {
+            0 => Ok(()),
+            more => write!(f, " and {more} others"),
+        }
+    }
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let why = match self.verdict {
+            Verdict::Permit => "permit",
+            Verdict::Pending => "pending, because",
+            Verdict::Deny => "deny, because",
+        };
+        writeln!(f, "{why}")?;
+        for cause in &self.causes {
+            writeln!(f, "  {cause}")?;
+            if let Cause::Constraint { near, .. } = cause {
+                near.iter().try_for_each(|near| writeln!(f, "    {near}"))?;
+            }
+        }
+        list(f, "resting on", &self.witnesses)?;
+        list(f, "what would change it", &self.corrections)?;
+        list(f, "how long", &self.longer)?;
+        list(f, "instead", &self.alternatives)?;
+        if !self.complete {
+            writeln!(f, "not everything was tried: that would take more than {} decisions", self.decisions)?;
+        }
+        Ok(())
+    }
+}
+
+fn list<T: fmt::Display>(f: &mut fmt::Formatter<'_>, title: &str, items: &[T]) -> fmt::Result {
+    if items.is_empty() {
+        return Ok(());
+    }
+    writeln!(f, "{title}")?;
+    items.iter().try_for_each(|item| writeln!(f, "  {item}"))
+}

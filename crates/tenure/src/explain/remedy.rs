@@ -1,0 +1,151 @@
+//! What may cure something that stands in the way. These are guesses: each is tried before anybody is told of it.
+
+mod circumstances;
+mod rules;
+mod stated;
+mod timing;
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::cause::{Asked, asked};
+use super::step::Step;
+use super::trial::{Budget, Trial};
+use crate::decide::{Code, Command, Reason};
+use crate::id::{GrantId, IdentityId, RequestId, RuleId};
+use crate::model::Value;
+
+/// Steps that are taken together.
+pub(super) type Bundle = Vec<Step>;
+
+/// The most guesses of one sort.
+const FEW: usize = 4;
+
+/// What may cure a reason, what asks least of anybody first.
+pub(super) fn remedies(trial: &Trial, reason: &Reason, budget: &mut Budget) -> Vec<Bundle> {
+    let item = reason.item.unwrap_or(0);
+    let mut bundles = match reason.code {
+        Code::RequestIdReused | Code::RequestWithdrawn => rename(trial),
+        Code::IdentityNotActive => life(trial, reason),
+        Code::IdentityNoOwner => owner(trial, reason),
+        Code::EventInvalid | Code::EventStale => stated::event(trial, reason),
+        Code::PolicyExplicitDeny | Code::GuardrailForbidden | Code::CapacityFull => except(reason),
+        Code::InputMissing => stated::missing(trial, reason),
+        Code::InputInvalid => stated::invalid(trial, reason),
+        Code::ContextMissing => circumstances::missing(trial, reason),
+        Code::ContextUnsatisfied | Code::ConditionFailed => circumstances::otherwise(trial, reason),
+        Code::EligibilityNone => rules::near(trial, item),
+        Code::PrerequisiteMissing => rules::prerequisites(trial, reason),
+        Code::WindowElapsed => timing::anew(trial, reason),
+        Code::DurationExceedsMax
+        | Code::DurationBelowMin
+        | Code::BoundExceeded
+        | Code::ExtensionWouldShorten
+        | Code::ExtensionNoGain => timing::duration(trial, reason),
+        Code::ExtensionPastMaxTotal
+        | Code::ExtensionNotActive
+        | Code::ExtensionNotAllowed
+        | Code::ExtensionLimitReached => renew(trial),
+        Code::GrantAlreadyActive => held(trial, reason),
+        _ => Vec::new(),
+    };
+    if reason.item.is_some() {
+        bundles.extend(without(trial, item));
+    }
+    bundles.extend(timing::later(trial, reason, budget));
+    bundles
+}
+
+/// The request without an item.
+fn without(trial: &Trial, item: u32) -> Option<Bundle> {
+    let Command::Request(request) = &trial.command else { return None };
+    let asked = request.items.get(item as usize).filter(|_| request.items.len() > 1)?;
+    Some(vec![Step::Drop { entitlement: asked.entitlement.clone(), item }])
+}
+
+/// Another name, where that is used.
+fn rename(trial: &Trial) -> Vec<Bundle> {
+    let state = trial.engine.assumed();
+    let free = |id: &RequestId| {
+        state.request_reference(id.as_str()).is_none()
+            && state.own_reference(&alloc::format!("{id}#0")).is_none()
+    };
+    let names = (2..100).filter_map(|n| RequestId::new(alloc::format!("{}-{n}", trial.command.id())).ok());
+    let name = names.into_iter().find(free);
+    name.map(|request| vec![Step::Rename { request }]).into_iter().collect()
+}
+
+/// An identity that may do nothing.
+fn life(trial: &Trial, reason: &Reason) -> Vec<Bundle> {
+    let Some(identity) = identity(reason) else { return Vec::new() };
+    match reason.params.get("why").and_then(Value::as_text) {
+        Some("suspended") => vec![vec![Step::Resume { identity }]],
+        Some("left") => vec![vec![Step::Rejoin { identity }]],
+        Some("not_started") => timing::start_of(trial, &identity).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Somebody to answer for what is not human: who asks, who is its manager, who owned it.
+fn owner(trial: &Trial, reason: &Reason) -> Vec<Bundle> {
+    let Some(identity) = identity(reason) else { return Vec::new() };
+    let state = trial.engine.assumed();
+    let row = state.identity_names.find(identity.as_str()).and_then(|r| state.identities.at(r));
+    let now = row.and_then(|row| row.noun.as_ref()).and_then(|noun| noun.at(trial.at()));
+    let requester = match &trial.command {
+        Command::Request(request) => Some(request.requester.clone()),
+        Command::Extend(extend) => extend.by.clone(),
+        Command::Renew(renew) => renew.by.clone(),
+        _ => None,
+    };
+    let mut owners: Vec<IdentityId> = requester.into_iter().filter(|who| *who != identity).collect();
+    owners.extend(now.and_then(|noun| noun.manager.clone()));
+    owners.extend(now.and_then(|noun| noun.owner.clone()));
+    owners.dedup();
+    owners.into_iter().map(|owner| vec![Step::Own { identity: identity.clone(), owner }]).collect()
+}
+
+/// What a rule restricts.
+fn except(reason: &Reason) -> Vec<Bundle> {
+    let rule = reason.params.get("rule").and_then(Value::as_text).and_then(|rule| RuleId::new(rule).ok());
+    rule.map(|rule| vec![Step::Except { rule }]).into_iter().collect()
+}
+
+/// What an extension cannot give.
+fn renew(trial: &Trial) -> Vec<Bundle> {
+    match &trial.command {
+        Command::Extend(extend) => vec![vec![Step::Renew { grant: extend.grant.clone() }]],
+        _ => Vec::new(),
+    }
+}
+
+/// What is held already.
+fn held(trial: &Trial, reason: &Reason) -> Vec<Bundle> {
+    let grant = reason.params.get("grant").and_then(Value::as_text).and_then(|id| GrantId::new(id).ok());
+    let Some(grant) = grant else { return Vec::new() };
+    let mut bundles = vec![vec![Step::End { grant: grant.clone() }]];
+    let duration = timing::asked_duration(trial, reason.item.unwrap_or(0));
+    bundles.extend(duration.map(|duration| vec![Step::Extend { duration, grant }]));
+    bundles
+}
+
+fn identity(reason: &Reason) -> Option<IdentityId> {
+    IdentityId::new(reason.params.get("identity")?.as_text()?).ok()
+}
+
+/// What an item asks for.
+fn of(trial: &Trial, item: u32) -> Option<Asked> {
+    asked(trial, item)
+}
+
+/// The names in a list that a reason tells.
+fn names<'r>(reason: &'r Reason, param: &str) -> impl Iterator<Item = &'r str> {
+    let list = match reason.params.get(param) {
+        Some(Value::List(list)) => list.as_slice(),
+        _ => &[],
+    };
+    list.iter().filter_map(|name| match name {
+        crate::model::Scalar::Text(name) => Some(name.as_str()),
+        _ => None,
+    })
+}

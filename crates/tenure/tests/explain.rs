@@ -1,0 +1,142 @@
+//! An explanation names what stands in the way, all of it and nothing else, and what was tried and helps.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+
+use tenure::decide::{Command, Verdict};
+use tenure::engine::Engine;
+use tenure::explain::{Cause, Explanation, Unmet};
+use tenure::model::Request;
+use tenure::policy::Policy;
+use tenure::state::State;
+use tenure::time::Timestamp;
+
+const COMPANY: &str = r#"
+tenure: 1
+context:
+  device.managed: bool
+  risk: int
+attributes:
+  trained: bool
+conditions:
+  managed: {expr: context.device.managed, text: the device is managed}
+  calm: {expr: context.risk < 50, text: the risk is low}
+resources:
+  prod: {type: folder}
+  prod/orders: {type: database, parent: prod}
+identities:
+  ann: {kind: human}
+  bob: {kind: human, attributes: {trained: true}}
+  bot: {kind: agent}
+entitlements:
+  dbas: {kind: group}
+  reader: {kind: role, permissions: [db:read]}
+  admin: {kind: role, permissions: [db:read, db:write], implies: [reader]}
+  payroll: {kind: role, permissions: [pay:run]}
+  keys: {kind: role, permissions: [key:use]}
+  safe: {kind: role, permissions: [safe:open]}
+memberships:
+  m-1: {group: dbas, member: bob}
+events:
+  INC-7: {kind: incident, start: 2026-03-02T08:00:00Z, planned_end: 2026-03-02T18:00:00Z}
+  INC-8: {kind: drill, start: 2026-03-02T08:00:00Z, planned_end: 2026-03-02T18:00:00Z}
+eligibility:
+  dba:
+    who: {groups: [dbas]}
+    what: {ids: [admin]}
+    where: [prod]
+    duration: {min: 1h, max: 8h}
+    on_exceed: reject
+    event: {kinds: [incident]}
+    require: {reason: true}
+  anyone-reads:
+    who: anyone
+    what: {ids: [reader]}
+    duration: {max: 4h}
+  paymaster:
+    who: {ids: [ann]}
+    what: {ids: [payroll]}
+    duration: {max: 2h}
+    approvals: [{name: finance, approvers: {ids: [bob]}}]
+  keeper:
+    who: anyone
+    what: {ids: [keys]}
+    when: [managed, calm]
+    duration: {max: 2h}
+  trained:
+    who: anyone
+    what: {ids: [safe]}
+    requires: {attributes: {trained: [true]}}
+    duration: {max: 2h}
+guardrails:
+  no-keys-before-april:
+    who: anyone
+    what: {ids: [keys]}
+    valid: {until: 2026-04-01T00:00:00Z}
+    forbid: true
+"#;
+
+fn at() -> Timestamp {
+    "2026-03-02T09:00:00Z".parse().unwrap()
+}
+
+fn engine() -> Engine {
+    Engine::new(Policy::from_yaml(COMPANY).unwrap(), State::default()).unwrap()
+}
+
+fn ask(who: &str, what: &str) -> Request {
+    Request::new("r-1".parse().unwrap(), who.parse().unwrap(), what.parse().unwrap())
+}
+
+fn explain(request: Request) -> Explanation {
+    let command = Command::from(request);
+    let engine = engine();
+    let decision = engine.decide(&command, at());
+    let explanation = engine.explain(&command, &decision);
+    println!("{explanation}");
+    explanation
+}
+
+fn codes(explanation: &Explanation) -> Vec<&'static str> {
+    let code = |cause: &Cause| match cause {
+        Cause::Constraint { reason, .. } => reason.code.word(),
+        Cause::Owed { .. } => "owed",
+    };
+    explanation.causes.iter().map(code).collect()
+}
+
+fn corrections(explanation: &Explanation) -> Vec<String> {
+    explanation.corrections.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn all_that_is_missing_is_one_correction() {
+    let asked = ask("bob", "admin").within("prod".parse().unwrap()).lasting("12h".parse().unwrap());
+    let explanation = explain(asked);
+    // What the maximum says comes to light behind what is missing.
+    assert_eq!(codes(&explanation), ["input.missing", "duration.exceeds_max"]);
+    assert_eq!(
+        corrections(&explanation),
+        ["name the business event `INC-7`; say why you need it; ask for `PT8H`"]
+    );
+    assert_eq!(explanation.corrections[0].verdict, Verdict::Permit);
+    assert!(explanation.complete);
+}
+
+#[test]
+fn who_may_not_is_told_what_comes_near_and_what_would_do() {
+    let asked = ask("ann", "admin").for_event("INC-7".parse().unwrap()).because("a fire");
+    let explanation = explain(asked.lasting("2h".parse().unwrap()));
+    assert_eq!(codes(&explanation), ["eligibility.none"]);
+    let Cause::Constraint { near, stops, .. } = &explanation.causes[0] else { panic!("a constraint") };
+    assert!(*stops);
+    assert_eq!(near[0].unmet.iter().copied().collect::<Vec<_>>(), [Unmet::Where, Unmet::Who]);
+    assert_eq!(corrections(&explanation), ["ask for it within `prod`; have `ann` join the group `dbas`"]);
+    assert_eq!(explanation.alternatives[0].step.to_string(), "ask for `reader`");
+    assert_eq!((explanation.alternatives[0].shared, explanation.alternatives[0].more), (1, 0));
+}
+
+#[test]
+fn circumstances_that_were_not_said_are_named_with_what_they_must_be() {
+    let explanation = explain(ask("ann", "keys").lasting("1h".parse().unwrap()));
+    assert_eq!(codes(&explanation), ["guardrail.forbidden", "context.missing"]);
+}
