@@ -10,6 +10,7 @@ mod event;
 mod extend;
 mod inputs;
 mod item;
+mod leave;
 mod matched;
 mod proposal;
 mod reason;
@@ -27,6 +28,7 @@ pub use decision::{
     Bound, ConditionOutcome, Decision, Deny, GrantView, Grounds, JudgedCondition, LogRef, Obligation,
     ObligationKind, Pending, Permit, Verdict,
 };
+pub(crate) use leave::Leave;
 pub(crate) use proposal::Adoption;
 pub use reason::{Level, Reason};
 pub use registry::Code;
@@ -39,7 +41,12 @@ impl Engine {
     /// Decides a command at `now`. A denial is a value, with all that stands in the way; nothing is written:
     /// what a permit would write is its proposal.
     pub fn decide(&self, command: &Command, now: Timestamp) -> Decision {
-        let case = Case::open(self, command, now);
+        self.decide_without(command, now, &[])
+    }
+
+    /// Decides as if some of what stands in the way were not there.
+    pub(crate) fn decide_without(&self, command: &Command, now: Timestamp, left: &[Leave]) -> Decision {
+        let case = Case::open(self, command, now, left);
         match command {
             Command::Request(request) => request::decide(case, request),
             Command::Extend(extend) => extend::decide(case, extend),
