@@ -13,7 +13,7 @@ extern crate alloc;
 use alloc::sync::Arc;
 
 use proptest::prelude::*;
-use tenure::decide::{Code, Command, Decision, Extend, Reason, Verdict};
+use tenure::decide::{Code, Command, Decision, Extend, Obligation, Reason, Verdict};
 use tenure::engine::Engine;
 use tenure::explain::{Cause, Explanation, Step, Witness, WitnessKind};
 use tenure::fact::{Body, Fact};
@@ -57,7 +57,16 @@ impl Supposed {
         let name = format!("supposed-{}", self.facts.len());
         match step {
             Step::Wait { until } => self.now = *until,
-            Step::Approve { owed } => self.without.push(Cause::Owed { owed: owed.clone() }),
+            Step::Approve { owed } => {
+                let stage = tenure::policy::Stage {
+                    approvers: owed.stage.approvers.clone().expect("all is told"),
+                    name: owed.stage.name.clone(),
+                    quorum: owed.stage.quorum,
+                };
+                let (item, kind) = (owed.item, owed.kind);
+                let source = owed.source.clone().expect("all is told");
+                self.without.push(Cause::Owed { owed: Obligation { item, kind, source, stage } });
+            }
             Step::Except { rule } => {
                 let codes = [Code::PolicyExplicitDeny, Code::GuardrailForbidden, Code::CapacityFull];
                 let excepted = codes.map(|code| Cause::Constraint {
@@ -68,7 +77,8 @@ impl Supposed {
                 self.without.extend(excepted);
             }
             Step::Cover { entitlement, event } => {
-                let now = world.world().event(event, self.now).expect("it is there");
+                let world_now = happened(world, &self.facts);
+                let now = world_now.event(event, world_now.at(self.now)).expect("it is there");
                 let mut ceiling = now.ceiling.unwrap_or_default();
                 ceiling.push(entitlement.clone());
                 let text =
@@ -76,7 +86,8 @@ impl Supposed {
                 self.happen(world, "event_changed", &text);
             }
             Step::Participate { event, identity } => {
-                let now = world.world().event(event, self.now).expect("it is there");
+                let world_now = happened(world, &self.facts);
+                let now = world_now.event(event, world_now.at(self.now)).expect("it is there");
                 let mut all = now.participants.unwrap_or_default();
                 all.push(identity.clone());
                 let text =
@@ -347,7 +358,7 @@ fn witnessed(
 }
 
 proptest! {
-    #![proptest_config(config(60))]
+    #![proptest_config(config(40))]
 
     #[test]
     fn explanations_are_true(world in worlds()) {

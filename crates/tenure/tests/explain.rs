@@ -91,9 +91,7 @@ fn explain(request: Request) -> Explanation {
     let command = Command::from(request);
     let engine = engine();
     let decision = engine.decide(&command, at());
-    let explanation = engine.explain(&command, &decision);
-    println!("{explanation}");
-    explanation
+    engine.explain(&command, &decision)
 }
 
 fn codes(explanation: &Explanation) -> Vec<&'static str> {

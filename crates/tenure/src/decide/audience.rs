@@ -273,7 +273,7 @@ fn to_fill_in(value: &Value) -> Option<Value> {
 }
 
 impl Bound {
-    fn for_audience(&self, audience: Audience) -> Self {
+    pub(crate) fn for_audience(&self, audience: Audience) -> Self {
         let told = audience.knows_rules() || is_asked_for(self.kind);
         Self { source: self.source.clone().filter(|_| told), ..self.clone() }
     }
@@ -309,7 +309,8 @@ const fn is_asked_for(kind: BoundKind) -> bool {
 }
 
 impl Obligation {
-    fn for_audience(&self, audience: Audience) -> ObligationView {
+    /// What is owed, as an audience is told it.
+    pub fn for_audience(&self, audience: Audience) -> ObligationView {
         let told = audience.knows_rules();
         ObligationView {
             item: self.item,

@@ -2,7 +2,7 @@
 //! granted by that; it tells what each constraint does.
 
 use super::case::Case;
-use super::{Code, Level, Obligation, Reason};
+use super::{Audience, Code, Level, Obligation, ObligationView, Reason};
 use crate::compile::{Judged, Truth};
 use crate::id::RuleId;
 use crate::policy::BoundKind;
@@ -17,7 +17,7 @@ pub(crate) enum Leave {
     /// A rule that lets somebody obtain something.
     Rule(RuleId),
     /// Something that is owed.
-    Owed(Obligation),
+    Owed(ObligationView),
 }
 
 /// The parameters that tell one reason of a code from another about the same item.
@@ -81,6 +81,8 @@ impl Case<'_> {
     }
 
     pub(super) fn leaves_owed(&self, owed: &Obligation) -> bool {
-        self.left.iter().any(|left| matches!(left, Leave::Owed(left) if left == owed))
+        let left =
+            |left: &Leave| matches!(left, Leave::Owed(left) if *left == owed.for_audience(Audience::Admin));
+        self.left.iter().any(left)
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::trial::{Budget, Trial};
 use crate::compile::CompiledRule;
-use crate::decide::{Code, Command, Decision, Leave, Level, Obligation, Reason, Verdict};
+use crate::decide::{Audience, Code, Command, Decision, Leave, Level, Obligation, Reason, Verdict};
 use crate::id::RuleId;
 use crate::store::NONE;
 use crate::time::Reading;
@@ -40,7 +40,7 @@ impl Cause {
     pub(super) fn left_out(&self) -> Leave {
         match self {
             Self::Constraint { reason, .. } => Leave::Reason(reason.clone()),
-            Self::Owed { owed } => Leave::Owed(owed.clone()),
+            Self::Owed { owed } => Leave::Owed(owed.for_audience(Audience::Admin)),
         }
     }
 }
@@ -85,8 +85,7 @@ fn constraints(trial: &Trial, decision: &Decision, budget: &mut Budget) -> Vec<C
     let mut stops: Vec<Reason> = Vec::new();
     // Each round leaves out what the one before found; there are finitely many constraints.
     let mut round = found.clone();
-    loop {
-        let Some(decision) = budget.decide(trial, &leave(&found)) else { break };
+    while let Some(decision) = budget.decide(trial, &leave(&found)) {
         if decision.verdict() != Verdict::Deny {
             break;
         }
@@ -107,7 +106,7 @@ fn constraints(trial: &Trial, decision: &Decision, budget: &mut Budget) -> Vec<C
     if stops.is_empty() && !budget.is_spent() {
         minimise(trial, &mut found, budget);
     }
-    found.sort_by(|a, b| (a.code, a.item).cmp(&(b.code, b.item)));
+    found.sort_by_key(|reason| (reason.code, reason.item));
     let constraint = |reason: Reason| Cause::Constraint {
         near: if reason.code == Code::EligibilityNone { near(trial, &reason) } else { Vec::new() },
         stops: stops.contains(&reason),
@@ -191,7 +190,7 @@ fn of_grant(trial: &Trial, grant: &crate::id::GrantId) -> Option<Asked> {
 }
 
 /// The rules that speak of what is asked, each with what of it does not match.
-pub(super) fn misses<'t>(trial: &'t Trial, asked: Asked) -> Vec<(&'t CompiledRule, BTreeSet<Unmet>)> {
+pub(super) fn misses(trial: &Trial, asked: Asked) -> Vec<(&CompiledRule, BTreeSet<Unmet>)> {
     let world = trial.engine.world();
     let mut found = Vec::new();
     for rule in trial.engine.rules().candidates(asked.what) {

@@ -2,8 +2,13 @@
 
 use core::fmt;
 
-use super::{Alternative, Cause, Correction, Explanation, Longer, NearMiss, Step, Unmet, Witness};
-use crate::decide::Verdict;
+use super::{
+    Alternative, Cause, CauseView, Correction, Explanation, ExplanationView, Longer, MAX_DECISIONS, NearMiss,
+    Step, Unmet, Witness,
+};
+use crate::decide::{Audience, Verdict};
+
+const STOPS: &str = "; nothing behind this was judged";
 
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -12,7 +17,10 @@ impl fmt::Display for Step {
                 write!(f, "get the approval of {}", owed.stage.quorum)?;
                 match &owed.stage.name {
                     Some(name) => write!(f, " in the stage `{name}`"),
-                    None => write!(f, " that `{}` asks for", owed.source),
+                    None => match &owed.source {
+                        Some(rule) => write!(f, " that `{rule}` asks for"),
+                        None => Ok(()),
+                    },
                 }
             }
             Self::AskFor { entitlement, item: None } => write!(f, "ask for `{entitlement}`"),
@@ -98,7 +106,7 @@ impl fmt::Display for Cause {
         match self {
             Self::Constraint { reason, stops, .. } => {
                 reason.fmt(f)?;
-                f.write_str(if *stops { "; nothing behind this was judged" } else { "" })
+                f.write_str(if *stops { STOPS } else { "" })
             }
             Self::Owed { owed } => owed.fmt(f),
         }
@@ -143,7 +151,25 @@ impl fmt::Display for Alternative {
     }
 }
 
+impl fmt::Display for CauseView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Constraint { reason, stops, .. } => {
+                reason.fmt(f)?;
+                f.write_str(if *stops { STOPS } else { "" })
+            }
+            Self::Owed { owed } => owed.fmt(f),
+        }
+    }
+}
+
 impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.for_audience(Audience::Admin).fmt(f)
+    }
+}
+
+impl fmt::Display for ExplanationView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let why = match self.verdict {
             Verdict::Permit => "permit",
@@ -153,7 +179,7 @@ impl fmt::Display for Explanation {
         writeln!(f, "{why}")?;
         for cause in &self.causes {
             writeln!(f, "  {cause}")?;
-            if let Cause::Constraint { near, .. } = cause {
+            if let CauseView::Constraint { near, .. } = cause {
                 near.iter().try_for_each(|near| writeln!(f, "    {near}"))?;
             }
         }
@@ -162,7 +188,7 @@ impl fmt::Display for Explanation {
         list(f, "how long", &self.longer)?;
         list(f, "instead", &self.alternatives)?;
         if !self.complete {
-            writeln!(f, "not everything was tried: that would take more than {} decisions", self.decisions)?;
+            writeln!(f, "not everything was tried: that would take more than {MAX_DECISIONS} decisions")?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 //! again, and nothing is claimed that was not tried.
 
 mod apply;
+mod audience;
 mod cause;
 mod display;
 mod instead;
@@ -17,6 +18,7 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
+pub use audience::{CauseView, ExplanationView};
 pub use cause::{Cause, NearMiss, Unmet};
 pub use instead::Alternative;
 pub use longer::Longer;

@@ -41,7 +41,8 @@ const KEPT: u32 = 40;
 pub(super) fn corrections(trial: &Trial, decision: &Decision, budget: &mut Budget) -> Vec<Correction> {
     let mut found: Vec<Correction> = Vec::new();
     if let Decision::Pending(pending) = decision {
-        let owed = pending.obligations.iter().map(|owed| Step::Approve { owed: owed.clone() });
+        let owed =
+            pending.obligations.iter().map(|owed| Step::Approve { owed: owed.for_audience(Audience::Admin) });
         let agreed = owed.clone().try_fold(trial.clone(), |trial, step| trial.after(&step));
         let after = agreed.and_then(|agreed| budget.decide(&agreed, &[]));
         let permit = after.filter(|after| after.verdict() == Verdict::Permit);

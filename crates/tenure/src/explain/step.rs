@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::decide::{Audience, Obligation};
+use crate::decide::{Audience, ObligationView};
 use crate::id::{
     AttributeId, EntitlementId, EventId, FeedId, GrantId, IdentityId, RequestId, ResourceId, RuleId,
 };
@@ -16,7 +16,7 @@ pub enum Step {
     /// Get what is owed agreed to.
     Approve {
         /// What is owed.
-        owed: Obligation,
+        owed: ObligationView,
     },
     /// Ask for something else.
     AskFor {
@@ -177,6 +177,21 @@ pub enum Step {
 }
 
 impl Step {
+    /// The step as an audience is told it; none if it is not for it.
+    pub fn for_audience(&self, audience: Audience) -> Option<Self> {
+        if self.audience() > audience {
+            return None;
+        }
+        let mut told = self.clone();
+        if let Self::Approve { owed } = &mut told
+            && audience == Audience::Requester
+        {
+            owed.source = None;
+            owed.stage.approvers = None;
+        }
+        Some(told)
+    }
+
     /// Who can do it, and so who may be told of it: what others have to change is for those who may.
     pub const fn audience(&self) -> Audience {
         match self {
@@ -195,7 +210,6 @@ impl Step {
             | Self::Reason
             | Self::Rename { .. }
             | Self::Renew { .. }
-            | Self::Say { .. }
             | Self::Start { .. }
             | Self::StartNow
             | Self::Ticket
@@ -209,6 +223,8 @@ impl Step {
             | Self::Report { .. }
             | Self::Resume { .. }
             | Self::Set { .. } => Audience::Admin,
+            // What conditions read is not for whoever has to meet them.
+            Self::Say { .. } => Audience::Approver,
         }
     }
 }

@@ -11,7 +11,7 @@ use super::cause::{Asked, asked};
 use super::step::Step;
 use super::trial::{Budget, Trial};
 use crate::compile::standing_of;
-use crate::decide::{Command, Decision, Leave, Verdict};
+use crate::decide::{Audience, Command, Decision, Leave, Verdict};
 use crate::fact::{Body, Cause, Fact, GrantEnded, Named};
 use crate::id::{FactId, MembershipId, RuleId, StandingId};
 use crate::model::{Basis, IdentityKind};
@@ -120,7 +120,9 @@ pub(super) fn witnesses(trial: &Trial, budget: &mut Budget) -> Vec<Witness> {
 fn agreed(trial: &Trial, budget: &mut Budget) -> Option<Trial> {
     let mut agreed = trial.clone();
     if let Decision::Pending(pending) = budget.decide(trial, &[])? {
-        agreed.left.extend(pending.obligations.into_iter().map(Leave::Owed));
+        agreed
+            .left
+            .extend(pending.obligations.iter().map(|owed| Leave::Owed(owed.for_audience(Audience::Admin))));
     }
     Some(agreed)
 }
