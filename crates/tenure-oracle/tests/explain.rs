@@ -220,7 +220,7 @@ fn body(kind: &str, text: &str) -> Body {
         r#"{{"v": 1, "id": "x", "kind": "{kind}", "effective_at": "{at}", "recorded_at": "{at}", "body": {text}}}"#
     );
     let limits = tenure::document::Limits::default();
-    let fact: Fact = tenure::document::parse_json(&text, &limits).unwrap_or_else(|e| panic!("{e}\n{text}"));
+    let fact: Fact = tenure::document::parse_json(&text, &limits).expect("a fact");
     fact.body
 }
 
