@@ -73,6 +73,45 @@ pub fn check(world: &World, question: &Question, now: Timestamp) -> Checked {
     Checked { answer, missing, until, next_change_at, reasons }
 }
 
+/// What is had at an instant, as far as it is known around another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Had {
+    /// Whether it is held.
+    pub answer: Access,
+    /// What was not said and decides, if the answer is conditional.
+    pub missing: Vec<String>,
+    /// The sources with a way that is as good as any.
+    pub sources: BTreeSet<SourceId>,
+}
+
+/// How a question stands at `t`, of which hours are known around `near`; the clock and the document apart.
+pub fn had(world: &World, question: &Question, near: Timestamp, t: Timestamp) -> Had {
+    let nothing = Had { answer: Access::Denied, missing: Vec::new(), sources: BTreeSet::new() };
+    if unknown(world, question).is_some() {
+        return nothing;
+    }
+    let case = Case::new(world, question, near);
+    let seen = case.look(t);
+    let answer = match seen.truth() {
+        Truth::True => Access::Allowed,
+        Truth::Missing => Access::Conditional,
+        Truth::Failed | Truth::False => return nothing,
+    };
+    let best = seen.ways.iter().filter(|way| way.truth() == seen.any());
+    let missing = if answer == Access::Conditional { seen.missing() } else { BTreeSet::new() };
+    Had {
+        answer,
+        missing: missing.into_iter().collect(),
+        sources: best.map(|way| way.source.clone()).collect(),
+    }
+}
+
+/// Every instant at which what is had may change, as far as it is known around `near`.
+pub fn turns(world: &World, question: &Question, near: Timestamp) -> Vec<Timestamp> {
+    let case = Case::new(world, question, near);
+    breakpoints(world, case.denials.iter().map(|denial| &denial.area), Timestamp::MIN)
+}
+
 /// A denial that speaks of use.
 struct Denial<'w> {
     id: &'w RuleId,

@@ -42,7 +42,7 @@ pub(crate) struct CompiledRule {
     pub(crate) digest: String,
     pub(crate) rule: Arc<Eligibility>,
     pub(crate) who: Who,
-    what: What,
+    pub(crate) what: What,
     pub(crate) places: Places,
     /// The entitlements that must be held.
     required: Vec<u32>,
@@ -168,6 +168,11 @@ impl Rules {
         named.chain(self.capacities.iter().flat_map(|capacity| capacity.counted.iter().copied())).collect()
     }
 
+    /// All rules, in the order of their ids.
+    pub(crate) fn all(&self) -> &[CompiledRule] {
+        &self.list
+    }
+
     /// The rules that may match the entitlement, in the order of their ids.
     pub(crate) fn candidates(&self, entitlement: u32) -> impl Iterator<Item = &CompiledRule> {
         let named = self.by_entitlement.get(&entitlement).map_or(&[][..], Vec::as_slice);
@@ -204,6 +209,12 @@ impl CompiledRule {
     /// Whether it names entitlements by id.
     pub(crate) fn names_what(&self) -> bool {
         self.what.ids().is_some()
+    }
+
+    /// Whether it lets somebody obtain anything at `t`.
+    pub(crate) fn may_concern(&self, world: World<'_>, who: u32, t: Timestamp) -> bool {
+        self.rule.valid.contains(t)
+            && self.who.when(world, who, Reading::Narrow).is_some_and(|when| when.contains(t))
     }
 
     fn depends_on_grants(&self) -> bool {

@@ -36,7 +36,22 @@ pub(super) struct Case<'a> {
     pub(super) footprint: Vec<Key>,
     /// What is left out, to see what it does.
     pub(super) left: &'a [Leave],
+    /// What a question about what may be asked for has met; none where something is decided. With one, what is merely
+    /// not said stands in the way of nothing, and as much is asked as may be had.
+    pub(super) met: Option<Met<'a>>,
     now: Timestamp,
+}
+
+/// What decides about an item that may be asked for.
+#[derive(Default)]
+pub(super) struct Met<'a> {
+    /// The rules that bind.
+    pub(super) rules: Vec<&'a CompiledRule>,
+    /// Whether a guardrail asks for a reason, or a ticket, now or later.
+    pub(super) reason: bool,
+    pub(super) ticket: bool,
+    /// Whether nothing but the request says how long.
+    pub(super) duration: bool,
 }
 
 /// A denial in the course of a step that stops at the first failure.
@@ -60,6 +75,7 @@ impl<'a> Case<'a> {
             conditions: BTreeSet::new(),
             footprint,
             left,
+            met: None,
             now,
         }
     }
@@ -77,6 +93,9 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn read(&mut self, kind: KeyKind, id: Arc<str>) {
+        if self.met.is_some() {
+            return;
+        }
         // In the end each is told once; where few are read, at once.
         let many = self.footprint.len() > 64;
         if many || !self.footprint.iter().any(|key| key.kind() == kind && key.id() == &*id) {
@@ -332,7 +351,9 @@ impl<'a> Case<'a> {
         let mut all = Judged::default();
         for (condition, judged) in self.world().conditions.judge_each(names, &environment, ask.start.at) {
             let (item, outcome) = (ask.item, judged.truth.into());
-            self.conditions.insert(JudgedCondition { item, condition: condition.clone(), outcome });
+            if self.met.is_none() {
+                self.conditions.insert(JudgedCondition { item, condition: condition.clone(), outcome });
+            }
             all.add(&judged);
         }
         all

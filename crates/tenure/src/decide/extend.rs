@@ -301,6 +301,8 @@ pub(super) fn gains(
         Ordering::Less if !shorten => {
             Reason::error(Code::ExtensionWouldShorten).with("end", text(after)).with("held", text(held))
         }
+        // Where an earlier end may be asked for, something may.
+        Ordering::Equal if shorten && case.met.is_some() && ask.start.at.next() < end.at => return after,
         Ordering::Equal => Reason::error(Code::ExtensionNoGain).with("end", text(after)),
         _ => return after,
     };

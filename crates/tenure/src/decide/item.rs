@@ -8,6 +8,7 @@ use super::case::Case;
 use super::inputs::Stated;
 use super::matched::Matched;
 use super::proposal::Outcome;
+use super::restrict::Guard;
 use super::trace::Moment;
 use super::window::{self, Ask, Limit, span};
 use super::{Code, GrantView, Obligation, Reason, event, extend, inputs, matched, restrict};
@@ -136,7 +137,14 @@ fn judge_by<'a>(
         reason: request.reason.as_deref(),
         ticket: request.ticket.as_deref(),
     };
-    let long = how_long(case, request, ask, &rules);
+    let mut long = how_long(case, request, ask, &rules);
+    if let Some(met) = &mut case.met {
+        met.rules.clone_from(&rules);
+        met.reason = guards.iter().any(Guard::ever_asks_reason);
+        met.ticket = guards.iter().any(Guard::ever_asks_ticket);
+        met.duration = long.is_none();
+        long = Some(Long { asked: None, limits: Vec::new() });
+    }
     inputs::state(case, ask, &rules, &guards, &stated, long.is_none());
     let (limits, long) = match long {
         // Without what is over, as if nothing had been asked.
@@ -171,7 +179,10 @@ fn judge_by<'a>(
     {
         limits.extend(allowed);
     }
-    let end = window::close(case, ask, &mut limits)?;
+    let mut end = window::close(case, ask, &mut limits)?;
+    if case.met.is_some() && held == AlreadyHeld::Reject {
+        end = before_the_next(case, ask, end);
+    }
     case.reasons.extend(too_many);
     if let Some(asked) = long {
         window::exceed(case, ask, matched, &limits, asked, end);
@@ -288,6 +299,13 @@ fn overlapping(case: &mut Case<'_>, ask: &Ask<'_>, end: Moment) -> Option<GrantI
         }
     }
     found.into_iter().min()
+}
+
+/// The end of what does not overlap with what begins later.
+fn before_the_next(case: &mut Case<'_>, ask: &Ask<'_>, end: Moment) -> Moment {
+    let starts = same_things(case, ask).into_iter().map(|(_, row, _)| row.start);
+    let next = starts.filter(|start| ask.start.at < *start && *start < end.at).min();
+    next.map_or(end, Moment::fixed)
 }
 
 /// The live grant of the same thing on the same terms that dies last, and of those the first by id.

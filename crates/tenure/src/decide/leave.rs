@@ -36,7 +36,8 @@ impl Reason {
 impl Case<'_> {
     /// Whether a reason denies.
     pub(super) fn denies(&self, reason: &Reason) -> bool {
-        reason.level == Level::Error && !self.leaves_reason(reason)
+        let unsaid = matches!(reason.code, Code::InputMissing | Code::ContextMissing);
+        reason.level == Level::Error && !(unsaid && self.met.is_some()) && !self.leaves_reason(reason)
     }
 
     fn leaves_reason(&self, reason: &Reason) -> bool {

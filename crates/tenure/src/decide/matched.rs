@@ -23,8 +23,8 @@ struct Candidate<'a> {
 }
 
 impl Candidate<'_> {
-    fn supports(&self) -> bool {
-        self.judged.truth == Truth::True
+    fn supports(&self, least: Truth) -> bool {
+        self.judged.truth <= least
     }
 }
 
@@ -69,28 +69,34 @@ pub(super) fn decisive<'a>(
             return Vec::new();
         }
     }
-    if !candidates.iter().any(Candidate::supports) {
+    let mut least = Truth::True;
+    if !candidates.iter().any(|candidate| candidate.supports(least)) {
         let mut unknown = Judged::default();
         candidates.iter().for_each(|candidate| unknown.add(&candidate.judged));
+        let unsaid = unknown.truth == Truth::Missing;
         case.tell(unknown.reasons(), ask.item);
-        return Vec::new();
+        if case.met.is_none() || !unsaid {
+            return Vec::new();
+        }
+        // Once it is said, they may support.
+        least = Truth::Missing;
     }
     match combine {
         Combine::Strictest => alloc::vec![matched(candidates)],
         Combine::MostSpecific => {
             let world = case.world();
             let at = ask.start.at;
-            alloc::vec![best_groups(candidates, |rule| Reverse((
+            alloc::vec![best_groups(candidates, least, |rule| Reverse((
                 rule.places.depth(world, ask.scope, at),
                 rule.names_what(),
                 rule.who.closeness(),
             )))]
         }
         Combine::Priority => {
-            alloc::vec![best_groups(candidates, |rule| rule.rule.priority.unwrap_or(u32::MAX))]
+            alloc::vec![best_groups(candidates, least, |rule| rule.rule.priority.unwrap_or(u32::MAX))]
         }
         Combine::RequesterChooses => {
-            let supported = candidates.into_iter().filter(Candidate::supports);
+            let supported = candidates.into_iter().filter(|candidate| candidate.supports(least));
             supported.map(|candidate| alloc::vec![(candidate.rule, candidate.when)]).collect()
         }
     }
@@ -100,9 +106,10 @@ pub(super) fn decisive<'a>(
 /// known may yet bind.
 fn best_groups<'a, R: Ord>(
     mut candidates: Vec<Candidate<'a>>,
+    least: Truth,
     rank: impl Fn(&CompiledRule) -> R,
 ) -> Matched<'a> {
-    let limit = candidates.iter().filter(|c| c.supports()).map(|c| rank(c.rule)).min();
+    let limit = candidates.iter().filter(|c| c.supports(least)).map(|c| rank(c.rule)).min();
     candidates.retain(|candidate| limit.as_ref().is_some_and(|limit| rank(candidate.rule) <= *limit));
     matched(candidates)
 }

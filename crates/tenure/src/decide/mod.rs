@@ -12,6 +12,7 @@ mod inputs;
 mod item;
 mod leave;
 mod matched;
+mod probe;
 mod proposal;
 mod reason;
 mod registry;
@@ -29,6 +30,7 @@ pub use decision::{
     ObligationKind, Pending, Permit, Verdict,
 };
 pub(crate) use leave::Leave;
+pub(crate) use probe::{Probed, Prober};
 pub(crate) use proposal::Adoption;
 pub use reason::{Level, Reason};
 pub use registry::Code;

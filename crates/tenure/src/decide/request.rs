@@ -19,14 +19,14 @@ use crate::store::NONE;
 use crate::time::{IntervalSet, Timestamp};
 
 /// What the whole request shares.
-struct Parties<'a> {
-    requester: u32,
-    who: u32,
-    life: Life,
-    event: Option<(u32, &'a EventRow)>,
-    owner: Option<Owner>,
-    start: Moment,
-    session_ends: Option<Timestamp>,
+pub(super) struct Parties<'a> {
+    pub(super) requester: u32,
+    pub(super) who: u32,
+    pub(super) life: Life,
+    pub(super) event: Option<(u32, &'a EventRow)>,
+    pub(super) owner: Option<Owner>,
+    pub(super) start: Moment,
+    pub(super) session_ends: Option<Timestamp>,
 }
 
 /// Decides a request.
@@ -62,24 +62,7 @@ pub(super) fn decide_in<'a>(
     let (mut items, mut views, mut obligations) = (Vec::new(), Vec::new(), Vec::new());
     for (number, item) in (0u32..).zip(&request.items) {
         let (Some(entitlement), Some(scope)) = references(&case, item) else { continue };
-        let ask = Ask {
-            item: number,
-            beneficiary: &request.beneficiary,
-            who: parties.who,
-            life: &parties.life,
-            entitlement,
-            scope,
-            event: parties.event,
-            owner: parties.owner.as_ref(),
-            start: parties.start,
-            session_ends: parties.session_ends,
-            said: Said {
-                action,
-                context: &request.context,
-                inputs: &request.inputs,
-                requester: parties.requester,
-            },
-        };
+        let ask = parties.ask(request, action, (number, entitlement, scope));
         if let Some(judged) = item::judge(&mut case, request, item, &ask) {
             items.push((judged.view.id.clone(), judged.outcome));
             views.push(judged.view);
@@ -97,6 +80,35 @@ pub(super) fn decide_in<'a>(
     }
     let plan = Plan::Grant(Granting { derived, made, items });
     case.permit(views, by, plan)
+}
+
+impl Parties<'_> {
+    /// One item of what is asked for: its number, the entitlement and the scope.
+    pub(super) fn ask<'r>(
+        &'r self,
+        request: &'r Request,
+        action: &'static str,
+        (item, entitlement, scope): (u32, u32, u32),
+    ) -> Ask<'r> {
+        Ask {
+            item,
+            beneficiary: &request.beneficiary,
+            who: self.who,
+            life: &self.life,
+            entitlement,
+            scope,
+            event: self.event,
+            owner: self.owner.as_ref(),
+            start: self.start,
+            session_ends: self.session_ends,
+            said: Said {
+                action,
+                context: &request.context,
+                inputs: &request.inputs,
+                requester: self.requester,
+            },
+        }
+    }
 }
 
 /// What the log knows of the request's id.
@@ -174,7 +186,7 @@ fn references(case: &Case<'_>, item: &Item) -> (Option<u32>, Option<u32>) {
 }
 
 /// Names, lives, the accountable human and the business event: stops at the first failure.
-fn resolve<'a>(case: &mut Case<'a>, request: &Request) -> Result<Parties<'a>, Denied> {
+pub(super) fn resolve<'a>(case: &mut Case<'a>, request: &Request) -> Result<Parties<'a>, Denied> {
     let (asking, requester) = case.identity(&request.requester)?;
     let (who, row) = case.identity(&request.beneficiary)?;
     case.read(KeyKind::Person, request.beneficiary.shared());

@@ -93,6 +93,16 @@ impl Guard<'_> {
         self.now && self.guardrail.rule.require.reason
     }
 
+    /// Whether it asks for a reason, now or later.
+    pub(super) fn ever_asks_reason(&self) -> bool {
+        self.guardrail.rule.require.reason
+    }
+
+    /// Whether it asks for a ticket, now or later.
+    pub(super) fn ever_asks_ticket(&self) -> bool {
+        self.guardrail.rule.require.ticket
+    }
+
     /// Whether it asks for a ticket.
     pub(super) fn asks_ticket(&self) -> bool {
         self.now && self.guardrail.rule.require.ticket
@@ -139,10 +149,10 @@ fn guardrails(
         let judged = case.judge(&rule.require.conditions, ask);
         if !guard.now {
             // What it will ask for and has not, it will not be given while the grant runs.
-            let lacks = judged.truth != Truth::True
-                || !rule.approvals.is_empty()
-                || (rule.require.reason && blank(stated.reason))
+            let unsaid = (rule.require.reason && blank(stated.reason))
                 || (rule.require.ticket && blank(stated.ticket));
+            let lacks =
+                judged.truth != Truth::True || !rule.approvals.is_empty() || (unsaid && case.met.is_none());
             if rule.forbid || lacks {
                 let end = Moment::fixed(first_outside(&guard.when.complement(), start.at));
                 limits.push(Limit::new(BoundKind::Guardrail, end).from(source.clone()));

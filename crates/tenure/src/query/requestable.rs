@@ -1,18 +1,22 @@
 //! What somebody may ask for: everything that rules name, where, for how long at the longest, and what a request would
 //! need; and why not, for the rest. It is decided as a request would be, so that it says the same.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::Reasons;
-use crate::decide::Obligation;
-use crate::id::{AttributeId, EntitlementId, EventId, IdentityId, ResourceId, RuleId};
-use crate::model::Value;
-use crate::policy::{BoundKind, Input};
-use crate::time::{Span, Timestamp};
+use super::{Reasons, limit, wants};
+use crate::compile::CompiledRule;
+use crate::decide::{Command, Obligation, Probed, Prober};
+use crate::engine::Engine;
+use crate::id::{AttributeId, EntitlementId, EventId, IdentityId, RequestId, ResourceId, RuleId};
+use crate::model::{Item, Request, Value};
+use crate::policy::{BoundKind, Input, RequiredAt};
+use crate::store::NONE;
+use crate::time::{IntervalSet, Span, Timestamp, Window};
 
 /// What may this identity ask for, for itself, from now on?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,4 +135,168 @@ impl Needs {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+}
+
+impl Engine {
+    /// What an identity may ask for at `now`, for itself and from now on: everything that rules name, in the scopes that
+    /// they name, or everywhere.
+    pub fn requestable(&self, question: &Requestable, now: Timestamp) -> Offers {
+        let at = self.clock(now).unwrap_or_else(|| self.state().high_water());
+        let nothing = |reasons| Offers { at, identity: question.identity.clone(), reasons, rows: Vec::new() };
+        let Ok(id) = RequestId::new("?") else { return nothing(Vec::new()) };
+        let request = Arc::new(Request {
+            beneficiary: question.identity.clone(),
+            context: question.context.clone(),
+            duration: None,
+            event: question.event.clone(),
+            id,
+            inputs: BTreeMap::new(),
+            items: Vec::new(),
+            reason: None,
+            renews: None,
+            requester: question.identity.clone(),
+            rule: None,
+            start: None,
+            ticket: None,
+            until: None,
+        });
+        let command = Command::Request(Arc::clone(&request));
+        let mut prober = match Prober::new(self, &command, &request, now) {
+            Ok(prober) => prober,
+            Err(reasons) => return nothing(reasons),
+        };
+        let held = self.held_directly(prober.who());
+        let mut rows = Vec::new();
+        for (item, entitlement, scope) in self.named_by_rules(question, prober.who(), at) {
+            let probed = prober.ask(&item, entitlement, scope);
+            let requestable = probed.reasons.is_empty();
+            if requestable || question.all {
+                let held = held.get(&(entitlement, scope)).and_then(|when| when.component(at));
+                rows.push(offer(&mut prober, item, (entitlement, scope), probed, at, held));
+            }
+        }
+        Offers { at, identity: question.identity.clone(), reasons: Vec::new(), rows }
+    }
+
+    /// What rules name that exists, where they name it, in the order of the names.
+    fn named_by_rules(&self, question: &Requestable, who: u32, t: Timestamp) -> Vec<(Item, u32, u32)> {
+        let (world, state) = (self.world(), self.assumed());
+        let mut pairs: BTreeSet<(u32, u32)> = BTreeSet::new();
+        let count = u32::try_from(state.entitlements.len()).unwrap_or(u32::MAX);
+        for rule in self.rules().all() {
+            if !question.all && !rule.may_concern(world, who, t) {
+                continue;
+            }
+            let all: Vec<u32> = match rule.what.ids() {
+                Some(ids) => ids.to_vec(),
+                None => (0..count).collect(),
+            };
+            for entitlement in all {
+                if !rule.what.when(state, entitlement).is_some_and(|when| when.contains(t)) {
+                    continue;
+                }
+                match rule.places.list() {
+                    None => drop(pairs.insert((entitlement, NONE))),
+                    Some(places) => {
+                        let valid = places.iter().filter(|place| world.tree.is_valid(**place, t));
+                        pairs.extend(valid.map(|place| (entitlement, *place)));
+                    }
+                }
+            }
+        }
+        let named = pairs.into_iter().filter_map(|(entitlement, scope)| {
+            let item =
+                Item { entitlement: state.entitlement_id(entitlement)?, scope: state.resource_id(scope) };
+            wants(&question.entitlements, &item.entitlement).then_some((item, entitlement, scope))
+        });
+        let mut named: Vec<(Item, u32, u32)> = named.collect();
+        named.sort();
+        named
+    }
+
+    /// When somebody holds what directly, from whatever source.
+    fn held_directly(&self, who: u32) -> BTreeMap<(u32, u32), IntervalSet> {
+        let (world, state) = (self.world(), self.assumed());
+        let mut held: BTreeMap<(u32, u32), IntervalSet> = BTreeMap::new();
+        let mut add = |entitlement: u32, scope: u32, when: &IntervalSet| {
+            let valid = |life: Option<Window>| life.map_or_else(IntervalSet::empty, IntervalSet::from);
+            let mut when = when.intersect(&valid(world.hierarchy.life(entitlement)));
+            if scope != NONE {
+                when = when.intersect(&valid(world.tree.life(scope)));
+            }
+            let known = held.entry((entitlement, scope)).or_default();
+            *known = known.union(&when);
+        };
+        for holding in self.rows().get(who) {
+            if let Some(window) = holding.window() {
+                add(holding.entitlement, holding.scope, &IntervalSet::from(window));
+            }
+        }
+        let count = u32::try_from(state.entitlements.len()).unwrap_or(u32::MAX);
+        for rule in &self.rules().standing {
+            for entitlement in 0..count {
+                if let Some(when) = rule.when(world, who, entitlement) {
+                    rule.places
+                        .list()
+                        .unwrap_or(&[NONE])
+                        .iter()
+                        .for_each(|scope| add(entitlement, *scope, &when));
+                }
+            }
+        }
+        held
+    }
+}
+
+/// How many events a need names.
+const MOST_EVENTS: usize = 100;
+
+fn offer<'a>(
+    prober: &mut Prober<'a>,
+    item: Item,
+    pair: (u32, u32),
+    probed: Probed<'a>,
+    at: Timestamp,
+    held: Option<Window>,
+) -> Offer {
+    let requestable = probed.reasons.is_empty();
+    let event = (requestable && probed.event).then(|| EventNeeds {
+        kinds: kinds(&probed.rules),
+        open: prober.events(&item, pair, &probed.rules, MOST_EVENTS),
+    });
+    let inputs = probed.rules.iter().flat_map(|rule| &rule.rule.inputs);
+    let inputs = inputs.filter(|(_, input)| input.required == Some(RequiredAt::Request));
+    let needs = Needs {
+        approvals: probed.obligations,
+        context: probed.context,
+        duration: probed.duration,
+        event,
+        inputs: inputs.map(|(name, input)| (name.clone(), input.clone())).collect(),
+        reason: probed.reason,
+        ticket: probed.ticket,
+    };
+    let binding = probed.bounds.iter().filter(|bound| bound.binding && Some(bound.end) == probed.end);
+    let mut binding: Vec<BoundKind> = binding.map(|bound| bound.kind).collect();
+    binding.dedup();
+    Offer {
+        binding,
+        entitlement: item.entitlement,
+        held: held.is_some(),
+        held_until: held.and_then(|window| limit(window.end())),
+        max: probed.end.map(|end| end.since(at)),
+        needs: if requestable { needs } else { Needs::default() },
+        reasons: probed.reasons,
+        requestable,
+        rules: probed.rules.iter().map(|rule| rule.id.clone()).collect(),
+        scope: item.scope,
+        until: probed.end,
+    }
+}
+
+/// The kinds of event that all rules take; any if none of them minds.
+fn kinds(rules: &[&CompiledRule]) -> Option<Vec<String>> {
+    let lists = rules.iter().filter_map(|rule| rule.rule.event.as_ref()?.kinds.as_ref());
+    let sets = lists.map(|list| list.iter().cloned().collect::<BTreeSet<String>>());
+    let common = sets.reduce(|a, b| a.intersection(&b).cloned().collect())?;
+    Some(common.into_iter().collect())
 }

@@ -1,0 +1,277 @@
+//! The reverse questions say what checks and decisions say: nothing more, nothing less.
+#![allow(
+    clippy::expect_used,
+    clippy::arithmetic_side_effects,
+    clippy::std_instead_of_core,
+    reason = "a test fails by panicking, and runs where there is a standard library"
+)]
+
+extern crate alloc;
+
+use alloc::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
+use tenure::check::{Access, Question, SourceKind, Target};
+use tenure::engine::Engine;
+use tenure::id::{AttributeId, EntitlementId, IdentityId, PermissionId, ResourceId};
+use tenure::model::Value;
+use tenure::query::{Filter, Path, Right, What, Who};
+use tenure::time::{Reading, Timestamp};
+use tenure_oracle::arbitrary::{Arbitrary, worlds, worlds_with_language};
+use tenure_oracle::check::{Had, had, turns};
+use tenure_oracle::holding::{SourceId, edges};
+use tenure_oracle::values::Place;
+use tenure_oracle::{World, life};
+
+use engines::{config, engine_of};
+use least::{holds, quiet};
+
+mod engines;
+mod least;
+
+const IDENTITIES: [&str; 7] = ["ann", "ben", "bot", "cat", "new", "nobody", "svc"];
+const PERMISSIONS: [&str; 4] = ["doc:admin", "doc:nothing", "doc:read", "doc:write"];
+const RESOURCES: [&str; 8] = ["else", "else/y", "late", "nowhere", "root", "root/a", "root/a/x", "root/b"];
+
+type Context = BTreeMap<AttributeId, Value>;
+
+fn id<I: core::str::FromStr>(name: &str) -> I {
+    name.parse().ok().expect("a name")
+}
+
+/// Instants with what is said at them: without words, and in the words of the questions.
+fn cases(world: &Arbitrary) -> Vec<(Timestamp, Context)> {
+    let said: BTreeSet<Context> = world.questions.iter().map(|q| q.context.clone()).collect();
+    let said: Vec<Context> = core::iter::once(Context::new()).chain(said).take(3).collect();
+    let nows = world.nows.iter().take(2);
+    nows.flat_map(|now| said.iter().map(|context| (*now, context.clone()))).collect()
+}
+
+/// Whether the engine answers anything at that instant.
+fn answers(engine: &Engine, world: &World, now: Timestamp) -> bool {
+    tenure_oracle::CLOCK_TOLERANCE >= world.high_water.since(now)
+        && engine.who(&Who::new(id("doc:read")), now).reasons.iter().all(|reason| {
+            reason.code.word() != "policy.not_adopted" && reason.code.word() != "clock.regression"
+        })
+}
+
+fn ask(who: &str, what: &str, on: Option<&Target>, context: &Context) -> Question {
+    Question { context: context.clone(), identity: id(who), permission: id(what), resource: on.cloned() }
+}
+
+/// Everywhere, every resource there is, and those of open types that the questions speak of.
+fn places(world: &Arbitrary) -> Vec<Option<Target>> {
+    let registered = RESOURCES.into_iter().map(|name| Some(Target::Registered(id(name))));
+    let open = world.questions.iter().filter_map(|q| q.resource.clone());
+    let open = open.filter(|target| matches!(target, Target::Open(_))).map(Some).take(2);
+    core::iter::once(None).chain(registered).chain(open).collect()
+}
+
+fn source(path: &Path) -> SourceId {
+    match path.source {
+        SourceKind::Grant => SourceId::Grant(id(&path.id)),
+        SourceKind::Membership => SourceId::Membership(id(&path.id)),
+        SourceKind::Standing => SourceId::Standing(id(&path.id)),
+        SourceKind::StandingRule => {
+            SourceId::StandingRule(id(&path.id), path.entitlements.first().expect("a beginning").clone())
+        }
+    }
+}
+
+/// That every path is one: along edges, from one entitlement to the next, to one that lists the permission.
+fn leads(world: &World, path: &Path, permission: &PermissionId, t: Timestamp) -> bool {
+    let steps = path.entitlements.windows(2).all(|pair| match pair {
+        [from, to] => edges(world, from, t).iter().any(|edge| edge.to == *to),
+        _ => true,
+    });
+    let last = path.entitlements.last().and_then(|last: &EntitlementId| world.entitlement(last, t));
+    steps && last.is_some_and(|last| last.permissions.contains(permission))
+}
+
+/// What a row says of a question.
+struct Row<'a> {
+    answer: Access,
+    missing: &'a [String],
+    from: Option<Timestamp>,
+    until: Option<Timestamp>,
+    via: &'a [Path],
+}
+
+/// That a row says what is had now, since when, until when, and by what.
+fn agrees(world: &World, question: &Question, now: Timestamp, row: &Row<'_>) -> Result<(), TestCaseError> {
+    let t = world.at(now);
+    let Had { answer, missing, sources } = had(world, question, t, t);
+    prop_assert_eq!(row.answer, answer, "{:?} at {}", question, t);
+    prop_assert_eq!(row.missing, &missing[..], "{:?} at {}", question, t);
+    let told: BTreeSet<SourceId> = row.via.iter().map(source).collect();
+    prop_assert_eq!(&told, &sources, "{:?} at {}", question, t);
+    for path in row.via {
+        prop_assert!(leads(world, path, &question.permission, t), "{path:?} of {question:?} at {t}");
+    }
+    let good = |s: Timestamp| {
+        let had = had(world, question, t, s).answer;
+        had == Access::Allowed || (had == Access::Conditional && answer == Access::Conditional)
+    };
+    let (from, until) = (row.from.unwrap_or(Timestamp::MIN), row.until.unwrap_or(Timestamp::MAX));
+    for s in turns(world, question, t).into_iter().chain([t]).filter(|s| from <= *s && *s < until) {
+        prop_assert!(good(s), "{question:?} at {t} from {from} until {until} is not so at {s}");
+    }
+    prop_assert!(from == Timestamp::MIN || !good(before(from)), "{question:?} at {t} since before {from}");
+    prop_assert!(until == Timestamp::MAX || !good(until), "{question:?} at {t} beyond {until}");
+    Ok(())
+}
+
+fn before(t: Timestamp) -> Timestamp {
+    Timestamp::saturating_from_millis(t.as_millis().saturating_sub(1))
+}
+
+/// `who` tells exactly those whom a check does not deny, and `what` of one resource exactly what it does not deny.
+fn who_and_what_agree(arbitrary: &Arbitrary) -> Result<(), TestCaseError> {
+    let (engine, world) = (engine_of(arbitrary), arbitrary.world());
+    for (now, context) in cases(arbitrary) {
+        if !answers(&engine, &world, now) {
+            continue;
+        }
+        let t = world.at(now);
+        for place in places(arbitrary) {
+            for permission in PERMISSIONS {
+                let resource = place.clone();
+                let asked = Who { context: context.clone(), resource, ..Who::new(id(permission)) };
+                let found = engine.who(&asked, now);
+                prop_assert!(found.complete);
+                let told: Vec<&str> = found.rows.iter().map(|row| row.identity.as_str()).collect();
+                let wanted = IDENTITIES.into_iter().filter(|who| {
+                    let question = ask(who, permission, place.as_ref(), &context);
+                    had(&world, &question, t, t).answer != Access::Denied
+                });
+                prop_assert_eq!(&told, &wanted.collect::<Vec<_>>(), "{:?} at {}", &asked, now);
+                for row in &found.rows {
+                    let question = ask(row.identity.as_str(), permission, place.as_ref(), &context);
+                    let said = Row {
+                        answer: row.answer,
+                        missing: &row.missing,
+                        from: row.from,
+                        until: row.until,
+                        via: &row.via,
+                    };
+                    agrees(&world, &question, now, &said)?;
+                }
+                for limit in 0..3_u32 {
+                    let some = engine.who(&Who { limit: Some(limit), ..asked.clone() }, now);
+                    let all = usize::try_from(limit).unwrap_or(usize::MAX);
+                    prop_assert_eq!(&some.rows[..], &found.rows[..all.min(found.rows.len())]);
+                    prop_assert_eq!(some.complete, found.rows.len() <= all);
+                }
+            }
+            let Some(target) = &place else { continue };
+            for identity in IDENTITIES {
+                let asked = What { context: context.clone(), ..What::new(id(identity)).on(target.clone()) };
+                let found = engine.what(&asked, now);
+                let told: Vec<&str> = found.rows.iter().map(|row| row.permission.as_str()).collect();
+                let wanted = PERMISSIONS.into_iter().filter(|permission| {
+                    let question = ask(identity, permission, place.as_ref(), &context);
+                    had(&world, &question, t, t).answer != Access::Denied
+                });
+                prop_assert_eq!(&told, &wanted.collect::<Vec<_>>(), "{:?} at {}", &asked, now);
+                for row in &found.rows {
+                    let question = ask(identity, row.permission.as_str(), place.as_ref(), &context);
+                    agrees(&world, &question, now, &said(row))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn said(row: &Right) -> Row<'_> {
+    Row { answer: row.answer, missing: &row.missing, from: row.from, until: row.until, via: &row.via }
+}
+
+/// What is told of subtrees is true of what is in them, and leaves nothing out.
+fn regions_agree(arbitrary: &Arbitrary) -> Result<(), TestCaseError> {
+    let (engine, world) = (engine_of(arbitrary), arbitrary.world());
+    for (now, context) in cases(arbitrary) {
+        if !answers(&engine, &world, now) {
+            continue;
+        }
+        let t = world.at(now);
+        let everybody = Filter::default();
+        let all: Vec<_> = engine.what_all(&everybody, &context, now).collect();
+        for identity in IDENTITIES {
+            let asked = What { context: context.clone(), ..What::new(id::<IdentityId>(identity)) };
+            let rights = engine.what(&asked, now);
+            if let Some(same) = all.iter().find(|one| one.identity.as_str() == identity) {
+                prop_assert_eq!(same, &rights);
+            } else {
+                prop_assert!(rights.rows.is_empty());
+            }
+            let order: Vec<_> =
+                rights.rows.iter().map(|row| (row.permission.clone(), row.scope.clone())).collect();
+            prop_assert!(order.is_sorted_by(|a, b| a < b), "{order:?}");
+            for row in &rights.rows {
+                for path in &row.via {
+                    prop_assert!(leads(&world, path, &row.permission, t), "{path:?} at {t}");
+                }
+            }
+            for place in core::iter::once(None).chain(RESOURCES.map(Some)) {
+                let target = place.map(|name| Target::Registered(id(name)));
+                let registered = place.map(id::<ResourceId>);
+                if registered.as_ref().is_some_and(|r| !life::resource_valid(&world, r, t)) {
+                    continue;
+                }
+                for permission in PERMISSIONS {
+                    let question = ask(identity, permission, target.as_ref(), &context);
+                    let answer = had(&world, &question, t, t).answer;
+                    let rows = rights.rows.iter().filter(|row| row.permission.as_str() == permission);
+                    let covering: Vec<&Right> =
+                        rows.filter(|row| covers(&world, row, registered.as_ref(), t)).collect();
+                    prop_assert!(
+                        answer == Access::Denied || !covering.is_empty(),
+                        "{question:?} at {t} is {answer:?}, but no row says so"
+                    );
+                    for row in covering {
+                        let excepted = row.except.iter().any(|except| {
+                            registered.as_ref().is_none_or(|r| {
+                                life::line(&world, &except.scope, Place::registered(r), t).is_some()
+                            })
+                        });
+                        prop_assert!(
+                            excepted || row.answer != Access::Allowed || answer == Access::Allowed,
+                            "{question:?} at {t} is {answer:?}, but {row:?}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn covers(world: &World, row: &Right, resource: Option<&ResourceId>, t: Timestamp) -> bool {
+    match (&row.scope, resource) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(scope), Some(resource)) => life::contains(world, scope, resource, Reading::Wide, t),
+    }
+}
+
+proptest! {
+    #![proptest_config(config(12))]
+
+    #[test]
+    fn who_and_what_say_what_checks_say(world in quiet(worlds())) { holds(&world, who_and_what_agree)? }
+
+    #[test]
+    fn who_and_what_say_what_checks_say_in_the_policy_language(world in quiet(worlds_with_language())) {
+        holds(&world, who_and_what_agree)?;
+    }
+
+    #[test]
+    fn what_is_said_of_subtrees_is_so(world in quiet(worlds())) { holds(&world, regions_agree)? }
+
+    #[test]
+    fn what_is_said_of_subtrees_is_so_in_the_policy_language(world in quiet(worlds_with_language())) {
+        holds(&world, regions_agree)?;
+    }
+}
