@@ -13,14 +13,17 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use tenure::check::{Access, Question, SourceKind, Target};
+use tenure::decide::{Code, Command, Reason, Verdict};
 use tenure::engine::Engine;
-use tenure::id::{AttributeId, EntitlementId, IdentityId, PermissionId, ResourceId};
-use tenure::model::Value;
-use tenure::query::{Filter, Path, Right, What, Who};
-use tenure::time::{Reading, Timestamp};
-use tenure_oracle::arbitrary::{Arbitrary, worlds, worlds_with_language};
+use tenure::id::{AttributeId, EntitlementId, EventId, IdentityId, PermissionId, ResourceId};
+use tenure::model::{Request, Value};
+use tenure::query::{Filter, Path, Requestable, Right, Stay, Tenure, TenureState, Timeline, What, Who};
+use tenure::time::{Reading, Span, Timestamp};
+use tenure_oracle::arbitrary::{Arbitrary, slot, worlds, worlds_with_language};
 use tenure_oracle::check::{Had, had, turns};
-use tenure_oracle::holding::{SourceId, edges};
+use tenure_oracle::holding::{Source, SourceId, all_sources, edges, live};
+use tenure_oracle::instants::with_deaths;
+use tenure_oracle::paths::paths;
 use tenure_oracle::values::Place;
 use tenure_oracle::{World, life};
 
@@ -32,6 +35,8 @@ mod least;
 
 const IDENTITIES: [&str; 7] = ["ann", "ben", "bot", "cat", "new", "nobody", "svc"];
 const PERMISSIONS: [&str; 4] = ["doc:admin", "doc:nothing", "doc:read", "doc:write"];
+const ENTITLEMENTS: [&str; 9] = ["admin", "boss", "extra", "lead", "nothing", "ops", "read", "team", "write"];
+const EVENTS: [Option<&str>; 4] = [None, Some("INC"), Some("PRJ"), Some("JOB")];
 const RESOURCES: [&str; 8] = ["else", "else/y", "late", "nowhere", "root", "root/a", "root/a/x", "root/b"];
 
 type Context = BTreeMap<AttributeId, Value>;
@@ -256,8 +261,226 @@ fn covers(world: &World, row: &Right, resource: Option<&ResourceId>, t: Timestam
     }
 }
 
+/// What a decision comes to, as far as asking is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Comes {
+    /// It is granted until then, at once or once it is approved.
+    Given(Timestamp),
+    /// Nothing stands in the way but what was not said.
+    Unsaid,
+    Denied,
+}
+
+fn comes_to(world: &World, request: &Request, now: Timestamp) -> Comes {
+    let outcome = tenure_oracle::decide(world, &Command::from(request.clone()), now);
+    if outcome.verdict != Verdict::Deny {
+        return Comes::Given(outcome.grants.first().map_or(Timestamp::MAX, |grant| grant.end));
+    }
+    let unsaid = |reason: &Reason| matches!(reason.code, Code::InputMissing | Code::ContextMissing);
+    if outcome.reasons.iter().all(unsaid) { Comes::Unsaid } else { Comes::Denied }
+}
+
+/// Requests for one thing that say why, and for how long in many ways.
+fn attempts(bare: &Request, at: Timestamp, last: Option<Timestamp>) -> Vec<Request> {
+    let bare = bare.clone().because("work").tracked_by("T-1");
+    let spans = [1, 60_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000, 28_800_000, 86_400_000, 500_000_000];
+    let ends =
+        spans.into_iter().map(|millis| at.plus(Span::from_millis(millis).expect("a span"))).chain(last);
+    let ends = ends.chain(last.map(|last| last.plus(Span::hours(3))));
+    let long = ends.filter(|end| at < *end && !end.is_never()).map(|end| bare.clone().until(end));
+    core::iter::once(bare.clone()).chain(long).collect()
+}
+
+/// What may be asked for is what a request would be given for, for as long as it would be.
+fn offers_agree(arbitrary: &Arbitrary) -> Result<(), TestCaseError> {
+    let (engine, world) = (engine_of(arbitrary), arbitrary.world());
+    for (now, context) in cases(arbitrary) {
+        if !answers(&engine, &world, now) || now > slot(1_000_000) {
+            continue;
+        }
+        let at = world.at(now);
+        for (identity, event) in IDENTITIES.iter().flat_map(|who| EVENTS.map(|event| (*who, event))) {
+            let event: Option<EventId> = event.map(id);
+            let asked = Requestable {
+                all: true,
+                context: context.clone(),
+                event: event.clone(),
+                ..Requestable::new(id(identity))
+            };
+            let offers = engine.requestable(&asked, now);
+            let few = engine.requestable(&Requestable { all: false, ..asked }, now);
+            let may: Vec<_> = offers.rows.iter().filter(|row| row.requestable).collect();
+            prop_assert_eq!(&may, &few.rows.iter().collect::<Vec<_>>());
+            for row in &offers.rows {
+                let mut bare = Request::new(id("ask-1"), id(identity), row.entitlement.clone());
+                (bare.context, bare.event) = (context.clone(), event.clone());
+                bare.items.iter_mut().for_each(|item| item.scope.clone_from(&row.scope));
+                let tried: Vec<(Request, Comes)> = attempts(&bare, at, row.until)
+                    .into_iter()
+                    .map(|request| (request.clone(), comes_to(&world, &request, now)))
+                    .collect();
+                let given = tried.iter().find(|(_, comes)| matches!(comes, Comes::Given(_)));
+                if !row.requestable {
+                    prop_assert!(given.is_none(), "{given:?} at {now}, but {row:?}");
+                    prop_assert!(!row.reasons.is_empty());
+                    continue;
+                }
+                let open = tried.iter().any(|(_, comes)| *comes != Comes::Denied);
+                prop_assert!(open, "{bare:?} at {now}, but {row:?}");
+                for (request, comes) in &tried {
+                    let Comes::Given(end) = comes else { continue };
+                    prop_assert!(
+                        row.until.is_none_or(|until| *end <= until),
+                        "{request:?} at {now}: {row:?}"
+                    );
+                    prop_assert!(
+                        request.until != row.until || row.until.is_none() || row.until == Some(*end),
+                        "{request:?} at {now} ends at {end}: {row:?}"
+                    );
+                }
+                let needs = &row.needs;
+                let sure = needs.context.is_empty() && needs.event.is_none() && needs.inputs.is_empty();
+                prop_assert!(!sure || given.is_some(), "{bare:?} at {now}: {row:?}");
+                for event in needs.event.iter().flat_map(|event| &event.open).take(2) {
+                    let named = bare.clone().for_event(event.clone()).because("work").tracked_by("T-1");
+                    let outcome = tenure_oracle::decide(&world, &Command::from(named), now);
+                    let about =
+                        |reason: &Reason| matches!(reason.code, Code::EventInvalid | Code::EventStale);
+                    prop_assert!(!outcome.reasons.iter().any(about), "{event} at {now}: {row:?}");
+                }
+            }
+            let scopes = core::iter::once(None).chain(RESOURCES.map(Some));
+            for (entitlement, scope) in ENTITLEMENTS.iter().flat_map(|e| scopes.clone().map(move |s| (*e, s)))
+            {
+                let scope: Option<ResourceId> = scope.map(id);
+                if offers.rows.iter().any(|r| r.entitlement.as_str() == entitlement && r.scope == scope) {
+                    continue;
+                }
+                let mut bare = Request::new(id("ask-1"), id(identity), id(entitlement));
+                (bare.context, bare.event) = (context.clone(), event.clone());
+                bare.items.iter_mut().for_each(|item| item.scope.clone_from(&scope));
+                // Below what a rule names the same may be asked for; what no rule names at all may not.
+                let named = |rule: &&tenure::policy::Eligibility| match (&rule.scopes, &scope) {
+                    (Some(scopes), Some(scope)) => {
+                        scopes.iter().any(|outer| life::contains(&world, outer, scope, Reading::Narrow, at))
+                    }
+                    (None, scope) => scope.is_some(),
+                    (Some(_), None) => false,
+                };
+                if arbitrary.policy.eligibility.values().any(|rule| named(&rule)) {
+                    continue;
+                }
+                for request in attempts(&bare, at, None) {
+                    prop_assert!(!matches!(comes_to(&world, &request, now), Comes::Given(_)), "{request:?}");
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The times of a source are those at which it is live, and what ended a grant is what it died of.
+fn timelines_agree(arbitrary: &Arbitrary) -> Result<(), TestCaseError> {
+    let (engine, world) = (engine_of(arbitrary), arbitrary.world());
+    let instants = with_deaths(&world);
+    for now in arbitrary.nows.iter().filter(|now| answers(&engine, &world, **now)) {
+        let at = world.at(*now);
+        for identity in IDENTITIES {
+            let timeline = engine.timeline(&Timeline::new(id(identity)), *now);
+            if !life::identity_known(&world, &id(identity)) {
+                prop_assert_eq!(timeline.reasons.len(), 1);
+                continue;
+            }
+            let sources = all_sources(&world, &id(identity));
+            for source in &sources {
+                let told = timeline.sources.iter().find(|told| told.is(source));
+                let live = |t: Timestamp| {
+                    live(&world, source, t)
+                        && life::entitlement_valid(&world, &source.entitlement, t)
+                        && source.scope.as_ref().is_none_or(|s| life::resource_valid(&world, s, t))
+                };
+                for t in instants.iter().chain([&at]) {
+                    let inside = told.is_some_and(|told| told.windows.iter().any(|stay| contains(stay, *t)));
+                    prop_assert_eq!(inside, live(*t), "{:?} at {}: {:?}", source, t, told);
+                }
+                let Some(told) = told else { continue };
+                prop_assert_eq!(told.state == TenureState::Active, live(at), "{:?} at {}", told, at);
+                if let SourceId::Grant(grant) = &source.id {
+                    let (death, cause) = tenure_oracle::death(&world, grant).expect("a grant dies");
+                    let last = told.windows.last();
+                    prop_assert!(last.is_none_or(|stay| stay.end == Some(death)), "{told:?} dies at {death}");
+                    prop_assert!(last.is_none_or(|stay| stay.cause == Some(cause.code())), "{told:?}");
+                }
+                for stay in &told.windows {
+                    prop_assert_eq!(stay.cause.is_some(), stay.end.is_some());
+                    prop_assert!(stay.end.is_none_or(|end| !live(end)));
+                }
+            }
+            let grants = timeline.sources.iter().filter(|told| told.source != SourceKind::StandingRule);
+            let known = sources.iter().filter(|s| !matches!(s.id, SourceId::StandingRule(..)));
+            prop_assert_eq!(grants.count(), known.count());
+            for permission in PERMISSIONS.map(id::<PermissionId>) {
+                let asked = Timeline { permission: Some(permission.clone()), ..Timeline::new(id(identity)) };
+                let timeline = engine.timeline(&asked, *now);
+                for source in &sources {
+                    let told = timeline.sources.iter().find(|told| told.is(source));
+                    for t in &instants {
+                        // Denials and conditions are checks' affair; here is what nothing restricts.
+                        let found = paths(&world, source, &permission, None, *t);
+                        let free = found.iter().any(|p| p.conditions.is_none() && p.through.is_empty());
+                        let inside = told.into_iter().flat_map(|told| &told.windows);
+                        let inside = inside.filter(|stay| contains(stay, *t)).count();
+                        prop_assert!(!free || inside == 1, "{source:?} gives {permission} at {t}: {told:?}");
+                        prop_assert!(!found.is_empty() || inside == 0, "{source:?} at {t}: {told:?}");
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn contains(stay: &Stay, t: Timestamp) -> bool {
+    stay.start.is_none_or(|start| start <= t) && stay.end.is_none_or(|end| t < end)
+}
+
+/// A source as the timeline tells it.
+trait Told {
+    fn is(&self, source: &Source) -> bool;
+}
+
+impl Told for Tenure {
+    fn is(&self, source: &Source) -> bool {
+        let id = self.id.as_str();
+        let same = match (&source.id, self.source) {
+            (SourceId::Grant(grant), SourceKind::Grant) => grant.as_str() == id,
+            (SourceId::Standing(standing), SourceKind::Standing) => standing.as_str() == id,
+            (SourceId::Membership(membership), SourceKind::Membership) => membership.as_str() == id,
+            (SourceId::StandingRule(rule, _), SourceKind::StandingRule) => rule.as_str() == id,
+            _ => false,
+        };
+        same && self.entitlement == source.entitlement && self.scope == source.scope
+    }
+}
+
 proptest! {
     #![proptest_config(config(12))]
+
+    #[test]
+    fn what_may_be_asked_for_is_given(world in quiet(worlds())) { holds(&world, offers_agree)? }
+
+    #[test]
+    fn what_may_be_asked_for_is_given_in_the_policy_language(world in quiet(worlds_with_language())) {
+        holds(&world, offers_agree)?;
+    }
+
+    #[test]
+    fn timelines_tell_what_was_held(world in quiet(worlds())) { holds(&world, timelines_agree)? }
+
+    #[test]
+    fn timelines_tell_what_was_held_in_the_policy_language(world in quiet(worlds_with_language())) {
+        holds(&world, timelines_agree)?;
+    }
 
     #[test]
     fn who_and_what_say_what_checks_say(world in quiet(worlds())) { holds(&world, who_and_what_agree)? }

@@ -38,14 +38,7 @@ impl Engine {
         if !ways.iter().any(|way| way.when.contains(t)) {
             return None;
         }
-        let hierarchy = self.world().hierarchy;
-        let along: Vec<u32> = if hierarchy.has_denied() {
-            let givers = hierarchy.givers(asked.permission).list();
-            givers.flat_map(|giver| hierarchy.denied(giver).iter().copied()).collect()
-        } else {
-            Vec::new()
-        };
-        let denials = self.denials_along(asked, &ways, along.into_iter(), t);
+        let denials = self.denials_of_givers(asked, &ways, t);
         let standing = self.stands(asked, &ways, &denials, t);
         let best = standing.ways.as_ref()?.truth;
         let access = match standing.truth {
@@ -84,6 +77,22 @@ impl Engine {
         }
         sort(&mut paths);
         Some(Judged { access, missing, window, paths, best, ways, denials })
+    }
+
+    /// The denials that may concern a question, with those of everything that gives the permission.
+    pub(super) fn denials_of_givers<'a>(
+        &'a self,
+        asked: &Asked<'_>,
+        ways: &[Way],
+        t: Timestamp,
+    ) -> Denials<'a> {
+        let hierarchy = self.world().hierarchy;
+        if !hierarchy.has_denied() {
+            return self.denials(asked, ways, t);
+        }
+        let givers = hierarchy.givers(asked.permission).list();
+        let along = givers.flat_map(|giver| hierarchy.denied(giver).iter().copied());
+        self.denials_along(asked, ways, along, t)
     }
 
     /// A path as answers tell it.

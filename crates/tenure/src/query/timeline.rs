@@ -7,13 +7,19 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::Reasons;
-use crate::check::{SourceKind, Target};
+use super::{Reasons, limit, refusal, unknown_identity};
+use crate::check::{Asked, Denials, Origin, SourceKind, Target, Way};
+use crate::compile::{Death, Dormancy, Life, Source, Truth};
+use crate::decide::{Code, Reason};
+use crate::engine::Engine;
+use crate::fact::Cause;
 use crate::id::{
     AttributeId, EntitlementId, EventId, IdentityId, PermissionId, RequestId, ResourceId, RuleId,
 };
-use crate::model::{ConditionNames, Value};
-use crate::time::Timestamp;
+use crate::model::{Basis, ConditionNames, Value};
+use crate::state::{IdentityRow, StandingRow, State};
+use crate::store::NONE;
+use crate::time::{IntervalSet, Timestamp, Window};
 
 /// What did this identity hold, and when?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,4 +129,318 @@ impl Timeline {
     pub const fn new(identity: IdentityId) -> Self {
         Self { context: BTreeMap::new(), from: None, identity, permission: None, resource: None, until: None }
     }
+}
+
+impl Engine {
+    /// What an identity held, holds and will hold, as the log knows it at `now`: each source with the times at which it
+    /// counts, and what ends them.
+    pub fn timeline(&self, question: &Timeline, now: Timestamp) -> Tenures {
+        let mut told = Tenures {
+            at: now,
+            identity: question.identity.clone(),
+            reasons: Vec::new(),
+            sources: Vec::new(),
+        };
+        match self.sources(question, now) {
+            Ok((at, mut sources)) => {
+                sources.sort_by(|(a, _), (b, _)| a.cmp(b));
+                told.at = at;
+                told.sources = sources.into_iter().map(|(_, source)| source).collect();
+            }
+            Err((at, reason)) => {
+                told.at = at;
+                told.reasons.push(reason);
+            }
+        }
+        told
+    }
+
+    fn sources(
+        &self,
+        question: &Timeline,
+        now: Timestamp,
+    ) -> Result<(Timestamp, Vec<Placed>), (Timestamp, Reason)> {
+        let t = refusal(self, now)?;
+        let state = self.assumed();
+        let who = state.identity_names.find(question.identity.as_str());
+        let row = who.and_then(|who| Some((who, state.identities.at(who)?)));
+        let Some((who, row)) = row.filter(|(_, row)| row.noun.is_some()) else {
+            return Err((t, unknown_identity(&question.identity)));
+        };
+        let given = match &question.permission {
+            None => None,
+            Some(permission) => Some(self.given(question, who, permission, t)?),
+        };
+        let person = Person { row, life: Life::of(row) };
+        let mut placed = Vec::new();
+        let mut add =
+            |origin: Origin, what: Held, whole: IntervalSet, cause: &dyn Fn(Timestamp) -> &'static str| {
+                let stays = match &given {
+                    None => {
+                        let windows = whole.windows().iter();
+                        windows.map(|window| stay(*window, cause(window.end()), Arc::from([]))).collect()
+                    }
+                    Some(given) => self.stays(given, (origin, what.entitlement, what.scope), &whole, cause),
+                };
+                placed.extend(self.tenure(question, origin, &what, &whole, stays, &person, t));
+            };
+        for (reference, standing) in with_references(state, who) {
+            let what = Held { entitlement: standing.entitlement, scope: standing.scope };
+            let whole = self.standing_when(standing, &person.life);
+            let cause = |end| self.end_of_standing(standing, &person, end);
+            add(Origin::Held(Source::Standing(reference)), what, whole, &cause);
+        }
+        let mut next = state.person(who).last_grant;
+        while let Some(grant) = state.grants.at(next) {
+            let what = Held { entitlement: grant.entitlement, scope: grant.scope };
+            let death = self.world().death(grant, &person.life);
+            let whole = Window::new(grant.start, death.at).map_or_else(IntervalSet::empty, IntervalSet::from);
+            add(Origin::Held(Source::Grant(next)), what, whole, &|_| death.cause.code());
+            next = grant.previous_of_holder;
+        }
+        let count = u32::try_from(state.entitlements.len()).unwrap_or(u32::MAX);
+        for (number, rule) in (0u32..).zip(&self.rules().standing) {
+            for entitlement in 0..count {
+                let Some(when) = rule.when(self.world(), who, entitlement) else { continue };
+                for scope in rule.places.list().unwrap_or(&[NONE]) {
+                    let what = Held { entitlement, scope: *scope };
+                    let whole = when.intersect(&self.exists(*scope));
+                    let cause = |end| {
+                        let expired = Some("standing_rule.expired").filter(|_| rule.rule.valid.end() <= end);
+                        let ended = self.end_of_others(&what, &person, end);
+                        ended.or(expired).unwrap_or("eligibility.lost")
+                    };
+                    add(Origin::Rule(number), Held { ..what }, whole, &cause);
+                }
+            }
+        }
+        Ok((t, placed))
+    }
+
+    /// When each source gives a permission, by its own ways.
+    fn given<'a>(
+        &'a self,
+        question: &'a Timeline,
+        who: u32,
+        permission: &PermissionId,
+        t: Timestamp,
+    ) -> Result<Given<'a>, (Timestamp, Reason)> {
+        let Some(reference) = self.permission_named(permission.as_str()) else {
+            return Err((t, Reason::error(Code::PermissionUnknown).with("permission", permission.as_str())));
+        };
+        let place = self.place(question.resource.as_ref()).map_err(|unknown| {
+            (t, Reason::error(Code::ResourceUnknown).with("resource", unknown.as_str()))
+        })?;
+        let asked = Asked { who, permission: reference, place, context: &question.context };
+        let ways = self.ways(&asked);
+        let denials = self.denials_of_givers(&asked, &ways, t);
+        Ok(Given { asked, ways, denials })
+    }
+
+    /// The times at which a source gives what is asked about.
+    fn stays(
+        &self,
+        given: &Given<'_>,
+        (origin, entitlement, scope): (Origin, u32, u32),
+        whole: &IntervalSet,
+        cause: &dyn Fn(Timestamp) -> &'static str,
+    ) -> Vec<Stay> {
+        let own = given.ways.iter();
+        let own = own.filter(|way| (way.origin, way.entitlement, way.scope) == (origin, entitlement, scope));
+        let own: Vec<&Way> = own.collect();
+        let when = own.iter().fold(IntervalSet::empty(), |all, way| {
+            all.union(&self.holds_when(&given.asked, way, &given.denials, Truth::True))
+        });
+        // One source may have several windows, each with ways of its own.
+        let when = when.intersect(whole);
+        let stays = when.windows().iter().map(|window| {
+            let at_end = whole.windows().iter().any(|whole| whole.end() == window.end());
+            let cause = if at_end { cause(window.end()) } else { "path.ended" };
+            let path = own.first().map_or_else(Vec::new, |way| {
+                self.witness(&given.asked, way, &given.denials, Truth::True, window.start())
+            });
+            stay(*window, cause, self.names(&path))
+        });
+        stays.collect()
+    }
+
+    fn tenure(
+        &self,
+        question: &Timeline,
+        origin: Origin,
+        what: &Held,
+        whole: &IntervalSet,
+        stays: Vec<Stay>,
+        person: &Person<'_>,
+        t: Timestamp,
+    ) -> Option<Placed> {
+        let narrowed = question.permission.is_some() || question.from.is_some() || question.until.is_some();
+        let (from, until) =
+            (question.from.unwrap_or(Timestamp::MIN), question.until.unwrap_or(Timestamp::MAX));
+        let is_asked = |stay: &Stay| {
+            stay.end.is_none_or(|end| from < end) && stay.start.is_none_or(|start| start < until)
+        };
+        let windows: Vec<Stay> = stays.into_iter().filter(is_asked).collect();
+        if narrowed && windows.is_empty() {
+            return None;
+        }
+        let state = self.assumed();
+        let (source, id) = self.source(origin)?;
+        let (mut event, mut request, mut rules) = (None, None, Vec::new());
+        let mut stands = state_of(whole, t);
+        let conditions = match origin {
+            Origin::Held(Source::Grant(grant)) => {
+                let row = state.grants.at(grant)?;
+                event = state.event_id(row.event);
+                let asked = state.requests.at(state.request_of(row));
+                request = asked.and_then(|asked| RequestId::new(state.texts.get(asked.name)).ok());
+                if let Basis::Policy { rules: basis, .. } = state.basis_of(row) {
+                    rules = basis.iter().map(|rule| rule.id.clone()).collect();
+                }
+                let death = self.world().death(row, &person.life);
+                stands = grant_state(row.start, death, t);
+                state.conditions_of(state.grant_conditions(row))
+            }
+            Origin::Held(Source::Standing(standing)) => {
+                let row = state.standing.at(standing)?;
+                let back = row.window().is_some_and(|window| window.contains(t));
+                let dormancy = person.life.dormancy(person.row, t);
+                let suspended = dormancy == Some(Dormancy::Suspended) && person.life.is_same(row.assigned, t);
+                if stands == TenureState::Ended && back && suspended {
+                    stands = TenureState::Paused;
+                }
+                state.conditions_of(row.conditions)
+            }
+            Origin::Rule(rule) => self.rules().standing.get(rule as usize)?.rule.when.clone(),
+        };
+        let first = whole.windows().first().map_or(Timestamp::MAX, |window| window.start());
+        let tenure = Tenure {
+            entitlement: state.entitlement_id(what.entitlement)?,
+            event,
+            id,
+            request,
+            rules,
+            scope: state.resource_id(what.scope),
+            source,
+            state: stands,
+            conditions,
+            windows,
+        };
+        let key = (first, tenure.source, tenure.id.clone());
+        Some(((key, tenure.entitlement.clone(), tenure.scope.clone()), tenure))
+    }
+
+    /// When a standing assignment or membership counts.
+    fn standing_when(&self, standing: &StandingRow, life: &Life) -> IntervalSet {
+        let Some(window) = standing.window() else { return IntervalSet::empty() };
+        let held = life.same_as_at(standing.assigned).intersect(&IntervalSet::from(window));
+        let valid = self.world().hierarchy.life(standing.entitlement);
+        let valid = valid.map_or_else(IntervalSet::empty, IntervalSet::from);
+        held.intersect(&valid).intersect(&self.exists(standing.scope))
+    }
+
+    /// When a scope exists; everywhere always does.
+    fn exists(&self, scope: u32) -> IntervalSet {
+        if scope == NONE {
+            return IntervalSet::always();
+        }
+        self.world().tree.life(scope).map_or_else(IntervalSet::empty, IntervalSet::from)
+    }
+
+    /// What ends a time in which a standing assignment or membership counts.
+    fn end_of_standing(&self, standing: &StandingRow, person: &Person<'_>, end: Timestamp) -> &'static str {
+        let words = if standing.membership {
+            ("membership.removed", "membership.expired")
+        } else {
+            ("standing.removed", "standing.expired")
+        };
+        if standing.removed <= end {
+            return words.0;
+        }
+        if !person.life.is_same(standing.assigned, end) {
+            return Cause::IdentityLeft.code();
+        }
+        let what = Held { entitlement: standing.entitlement, scope: standing.scope };
+        self.end_of_others(&what, person, end).unwrap_or(words.1)
+    }
+
+    /// What of all that something rests on is no longer there at an instant.
+    fn end_of_others(&self, what: &Held, person: &Person<'_>, end: Timestamp) -> Option<&'static str> {
+        let cause = match person.life.dormancy(person.row, end) {
+            Some(Dormancy::Left) => Some(Cause::IdentityLeft),
+            Some(Dormancy::Suspended) => Some(Cause::IdentitySuspended),
+            Some(_) => Some(Cause::ContractEnded),
+            None => None,
+        };
+        let world = self.world();
+        let valid = |life: Option<Window>| life.is_some_and(|life| life.contains(end));
+        let entitlement =
+            Some(Cause::EntitlementRetired).filter(|_| !valid(world.hierarchy.life(what.entitlement)));
+        let scope = Some(Cause::ResourceRetired)
+            .filter(|_| what.scope != NONE && !valid(world.tree.life(what.scope)));
+        cause.or(entitlement).or(scope).map(Cause::code)
+    }
+}
+
+/// What gives a permission that is asked about.
+struct Given<'a> {
+    asked: Asked<'a>,
+    ways: Vec<Way>,
+    denials: Denials<'a>,
+}
+
+struct Person<'a> {
+    row: &'a IdentityRow,
+    life: Life,
+}
+
+/// What is held, and where.
+struct Held {
+    entitlement: u32,
+    scope: u32,
+}
+
+/// A source beside what puts it in order.
+type Placed = (((Timestamp, SourceKind, String), EntitlementId, Option<ResourceId>), Tenure);
+
+fn stay(window: Window, cause: &'static str, path: Arc<[EntitlementId]>) -> Stay {
+    let end = limit(window.end());
+    Stay { cause: end.map(|_| cause), end, path, start: limit(window.start()) }
+}
+
+/// Where something stands that counts in these windows.
+fn state_of(whole: &IntervalSet, t: Timestamp) -> TenureState {
+    let past = whole.windows().iter().any(|window| window.end() <= t);
+    let coming = whole.windows().iter().any(|window| window.start() > t);
+    match (whole.contains(t), past, coming) {
+        (true, ..) => TenureState::Active,
+        (false, true, true) => TenureState::Paused,
+        (false, true, false) => TenureState::Ended,
+        (false, false, true) => TenureState::Scheduled,
+        (false, false, false) => TenureState::Void,
+    }
+}
+
+fn grant_state(start: Timestamp, death: Death, t: Timestamp) -> TenureState {
+    if death.at > t {
+        return if t < start { TenureState::Scheduled } else { TenureState::Active };
+    }
+    if death.at <= start {
+        TenureState::Void
+    } else if death.cause == Cause::Revoked {
+        TenureState::Revoked
+    } else {
+        TenureState::Ended
+    }
+}
+
+/// The standing assignments and memberships of an identity with their references.
+fn with_references(state: &State, who: u32) -> impl Iterator<Item = (u32, &StandingRow)> {
+    let mut next = state.person(who).last_standing;
+    core::iter::from_fn(move || {
+        let row = state.standing.at(next)?;
+        let reference = next;
+        next = row.previous;
+        Some((reference, row))
+    })
 }

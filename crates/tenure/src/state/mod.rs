@@ -164,6 +164,33 @@ pub(crate) struct Early {
 }
 
 impl State {
+    /// The state as it was when the log had `length` facts, of a log that begins with these: any question can be asked
+    /// of the past. Of a shorter log it is the whole.
+    ///
+    /// ```
+    /// use tenure::fact::{Body, Fact, Named};
+    /// use tenure::state::State;
+    ///
+    /// let at = "2026-03-02T09:00:00Z".parse()?;
+    /// let beat = |n: u32| {
+    ///     let body = Body::FeedHeartbeat(Named { id: "pager".parse()?, reason: None });
+    ///     Ok::<_, tenure::id::IdError>(Fact::new(format!("f-{n}").parse()?, at, body))
+    /// };
+    /// let log = [beat(1)?, beat(2)?, beat(3)?];
+    /// assert_eq!(State::as_of(&log, 2)?.len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ApplyError`] as for [`State::apply`].
+    pub fn as_of<'f>(log: impl IntoIterator<Item = &'f Fact>, length: u64) -> Result<Self, ApplyError> {
+        let mut state = Self::default();
+        for (position, fact) in (0..length).zip(log) {
+            state.apply(position, fact)?;
+        }
+        Ok(state)
+    }
+
     /// How many facts it knows; the position of the next one.
     pub const fn len(&self) -> u64 {
         self.len
