@@ -173,29 +173,36 @@ impl Engine {
         };
         let person = Person { row, life: Life::of(row) };
         let mut placed = Vec::new();
-        let mut add =
-            |origin: Origin, what: Held, whole: IntervalSet, cause: &dyn Fn(Timestamp) -> &'static str| {
-                let stays = match &given {
-                    None => {
-                        let windows = whole.windows().iter();
-                        windows.map(|window| stay(*window, cause(window.end()), Arc::from([]))).collect()
-                    }
-                    Some(given) => self.stays(given, (origin, what.entitlement, what.scope), &whole, cause),
-                };
-                placed.extend(self.tenure(question, origin, &what, &whole, stays, &person, t));
+        let mut add = |held: Held, cause: &dyn Fn(Timestamp) -> &'static str| {
+            let stays = match &given {
+                None => {
+                    let windows = held.whole.windows().iter();
+                    windows.map(|window| stay(*window, cause(window.end()), Arc::from([]))).collect()
+                }
+                Some(given) => self.stays(given, &held, cause),
             };
+            placed.extend(self.tenure(question, &held, stays, &person, t));
+        };
         for (reference, standing) in with_references(state, who) {
-            let what = Held { entitlement: standing.entitlement, scope: standing.scope };
-            let whole = self.standing_when(standing, &person.life);
-            let cause = |end| self.end_of_standing(standing, &person, end);
-            add(Origin::Held(Source::Standing(reference)), what, whole, &cause);
+            let held = Held {
+                origin: Origin::Held(Source::Standing(reference)),
+                entitlement: standing.entitlement,
+                scope: standing.scope,
+                whole: self.standing_when(standing, &person.life),
+            };
+            add(held, &|end| self.end_of_standing(standing, &person, end));
         }
         let mut next = state.person(who).last_grant;
         while let Some(grant) = state.grants.at(next) {
-            let what = Held { entitlement: grant.entitlement, scope: grant.scope };
             let death = self.world().death(grant, &person.life);
-            let whole = Window::new(grant.start, death.at).map_or_else(IntervalSet::empty, IntervalSet::from);
-            add(Origin::Held(Source::Grant(next)), what, whole, &|_| death.cause.code());
+            let whole = Window::new(grant.start, death.at);
+            let held = Held {
+                origin: Origin::Held(Source::Grant(next)),
+                entitlement: grant.entitlement,
+                scope: grant.scope,
+                whole: whole.map_or_else(IntervalSet::empty, IntervalSet::from),
+            };
+            add(held, &|_| death.cause.code());
             next = grant.previous_of_holder;
         }
         let count = u32::try_from(state.entitlements.len()).unwrap_or(u32::MAX);
@@ -203,14 +210,13 @@ impl Engine {
             for entitlement in 0..count {
                 let Some(when) = rule.when(self.world(), who, entitlement) else { continue };
                 for scope in rule.places.list().unwrap_or(&[NONE]) {
-                    let what = Held { entitlement, scope: *scope };
                     let whole = when.intersect(&self.exists(*scope));
                     let cause = |end| {
                         let expired = Some("standing_rule.expired").filter(|_| rule.rule.valid.end() <= end);
-                        let ended = self.end_of_others(&what, &person, end);
+                        let ended = self.end_of_others((entitlement, *scope), &person, end);
                         ended.or(expired).unwrap_or("eligibility.lost")
                     };
-                    add(Origin::Rule(number), Held { ..what }, whole, &cause);
+                    add(Held { origin: Origin::Rule(number), entitlement, scope: *scope, whole }, &cause);
                 }
             }
         }
@@ -238,23 +244,16 @@ impl Engine {
     }
 
     /// The times at which a source gives what is asked about.
-    fn stays(
-        &self,
-        given: &Given<'_>,
-        (origin, entitlement, scope): (Origin, u32, u32),
-        whole: &IntervalSet,
-        cause: &dyn Fn(Timestamp) -> &'static str,
-    ) -> Vec<Stay> {
-        let own = given.ways.iter();
-        let own = own.filter(|way| (way.origin, way.entitlement, way.scope) == (origin, entitlement, scope));
+    fn stays(&self, given: &Given<'_>, held: &Held, cause: &dyn Fn(Timestamp) -> &'static str) -> Vec<Stay> {
+        let from = (held.origin, held.entitlement, held.scope);
+        let own = given.ways.iter().filter(|way| (way.origin, way.entitlement, way.scope) == from);
         let own: Vec<&Way> = own.collect();
         let when = own.iter().fold(IntervalSet::empty(), |all, way| {
             all.union(&self.holds_when(&given.asked, way, &given.denials, Truth::True))
         });
-        // One source may have several windows, each with ways of its own.
-        let when = when.intersect(whole);
+        let when = when.intersect(&held.whole);
         let stays = when.windows().iter().map(|window| {
-            let at_end = whole.windows().iter().any(|whole| whole.end() == window.end());
+            let at_end = held.whole.windows().iter().any(|whole| whole.end() == window.end());
             let cause = if at_end { cause(window.end()) } else { "path.ended" };
             let path = own.first().map_or_else(Vec::new, |way| {
                 self.witness(&given.asked, way, &given.denials, Truth::True, window.start())
@@ -264,16 +263,16 @@ impl Engine {
         stays.collect()
     }
 
+    /// What was held as the answer tells it, unless nothing of it is asked about.
     fn tenure(
         &self,
         question: &Timeline,
-        origin: Origin,
-        what: &Held,
-        whole: &IntervalSet,
+        held: &Held,
         stays: Vec<Stay>,
         person: &Person<'_>,
         t: Timestamp,
     ) -> Option<Placed> {
+        let whole = &held.whole;
         let narrowed = question.permission.is_some() || question.from.is_some() || question.until.is_some();
         let (from, until) =
             (question.from.unwrap_or(Timestamp::MIN), question.until.unwrap_or(Timestamp::MAX));
@@ -285,10 +284,10 @@ impl Engine {
             return None;
         }
         let state = self.assumed();
-        let (source, id) = self.source(origin)?;
+        let (source, id) = self.source(held.origin)?;
         let (mut event, mut request, mut rules) = (None, None, Vec::new());
         let mut stands = state_of(whole, t);
-        let conditions = match origin {
+        let conditions = match held.origin {
             Origin::Held(Source::Grant(grant)) => {
                 let row = state.grants.at(grant)?;
                 event = state.event_id(row.event);
@@ -315,12 +314,12 @@ impl Engine {
         };
         let first = whole.windows().first().map_or(Timestamp::MAX, |window| window.start());
         let tenure = Tenure {
-            entitlement: state.entitlement_id(what.entitlement)?,
+            entitlement: state.entitlement_id(held.entitlement)?,
             event,
             id,
             request,
             rules,
-            scope: state.resource_id(what.scope),
+            scope: state.resource_id(held.scope),
             source,
             state: stands,
             conditions,
@@ -360,12 +359,17 @@ impl Engine {
         if !person.life.is_same(standing.assigned, end) {
             return Cause::IdentityLeft.code();
         }
-        let what = Held { entitlement: standing.entitlement, scope: standing.scope };
-        self.end_of_others(&what, person, end).unwrap_or(words.1)
+        let what = (standing.entitlement, standing.scope);
+        self.end_of_others(what, person, end).unwrap_or(words.1)
     }
 
     /// What of all that something rests on is no longer there at an instant.
-    fn end_of_others(&self, what: &Held, person: &Person<'_>, end: Timestamp) -> Option<&'static str> {
+    fn end_of_others(
+        &self,
+        (entitlement, scope): (u32, u32),
+        person: &Person<'_>,
+        end: Timestamp,
+    ) -> Option<&'static str> {
         let cause = match person.life.dormancy(person.row, end) {
             Some(Dormancy::Left) => Some(Cause::IdentityLeft),
             Some(Dormancy::Suspended) => Some(Cause::IdentitySuspended),
@@ -374,11 +378,9 @@ impl Engine {
         };
         let world = self.world();
         let valid = |life: Option<Window>| life.is_some_and(|life| life.contains(end));
-        let entitlement =
-            Some(Cause::EntitlementRetired).filter(|_| !valid(world.hierarchy.life(what.entitlement)));
-        let scope = Some(Cause::ResourceRetired)
-            .filter(|_| what.scope != NONE && !valid(world.tree.life(what.scope)));
-        cause.or(entitlement).or(scope).map(Cause::code)
+        let what = Some(Cause::EntitlementRetired).filter(|_| !valid(world.hierarchy.life(entitlement)));
+        let place = Some(Cause::ResourceRetired).filter(|_| scope != NONE && !valid(world.tree.life(scope)));
+        cause.or(what).or(place).map(Cause::code)
     }
 }
 
@@ -394,10 +396,12 @@ struct Person<'a> {
     life: Life,
 }
 
-/// What is held, and where.
+/// What is held, where, and when it counts.
 struct Held {
+    origin: Origin,
     entitlement: u32,
     scope: u32,
+    whole: IntervalSet,
 }
 
 /// A source beside what puts it in order.
