@@ -45,6 +45,9 @@ pub(crate) enum Command {
     Who(Who),
     /// Ask what somebody may do now, or what everybody may
     What(What),
+    /// Draw the path behind an answer, what an entitlement comes to, or the whole hierarchy
+    #[command(subcommand)]
+    Graph(Graph),
     /// Ask what would be if facts happened or another document were adopted; nothing is written
     Simulate(Simulate),
     /// Put the policy document in force in place of the one before
@@ -237,6 +240,58 @@ pub(crate) struct What {
     /// On which resource; without it, wherever anything may be done
     #[arg(conflicts_with = "all")]
     pub(crate) resource: Option<String>,
+}
+
+/// `tenure graph …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Graph {
+    /// By which paths an identity has a permission; exits with 4 where it has not
+    Path(GraphPath),
+    /// All that an entitlement implies, down to permissions
+    Entitlement(GraphEntitlement),
+    /// All entitlements and what they imply, without permissions
+    Roles(GraphRoles),
+}
+
+/// In which words a graph is written.
+#[derive(Debug, Args)]
+pub(crate) struct GraphForm {
+    /// In the words of Graphviz, in place of those of Mermaid
+    #[arg(long)]
+    pub(crate) dot: bool,
+}
+
+/// `tenure graph path`.
+#[derive(Debug, Args)]
+pub(crate) struct GraphPath {
+    /// What is known of the circumstances; as often as needed
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) context: Vec<String>,
+    #[command(flatten)]
+    pub(crate) form: GraphForm,
+    /// Who
+    pub(crate) identity: String,
+    /// Which permission, for example db:write
+    pub(crate) permission: String,
+    /// On which resource; without it, wherever the permission is had
+    pub(crate) resource: Option<String>,
+}
+
+/// `tenure graph entitlement`.
+#[derive(Debug, Args)]
+pub(crate) struct GraphEntitlement {
+    #[command(flatten)]
+    pub(crate) form: GraphForm,
+    /// Which entitlement
+    #[arg(value_name = "ENTITLEMENT")]
+    pub(crate) id: String,
+}
+
+/// `tenure graph roles`.
+#[derive(Debug, Args)]
+pub(crate) struct GraphRoles {
+    #[command(flatten)]
+    pub(crate) form: GraphForm,
 }
 
 /// `tenure simulate`.

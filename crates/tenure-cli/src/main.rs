@@ -18,6 +18,7 @@ mod input;
 mod load;
 mod log_file;
 mod log_line;
+mod picture;
 mod plain;
 mod progress;
 mod render;

@@ -7,6 +7,7 @@ mod commit;
 mod decide;
 mod diff;
 mod fmt;
+mod graph;
 mod lines;
 mod lint;
 mod reconcile;
@@ -31,6 +32,7 @@ pub(crate) fn run(args: &Cli) -> Result<Answer, Failure> {
         Command::Check(check) => check::run(args, check),
         Command::Who(who) => who::run(args, who),
         Command::What(what) => what::run(args, what),
+        Command::Graph(graph) => graph::run(args, graph),
         Command::Simulate(simulate) => simulate::run(args, simulate),
         Command::Adopt(adopt) => adopt::run(args, adopt),
         Command::Commit(commit) => commit::run(args, commit),

@@ -13,6 +13,8 @@ mod committing;
 #[cfg(test)]
 mod deciding;
 #[cfg(test)]
+mod drawing;
+#[cfg(test)]
 mod formatting;
 #[cfg(test)]
 mod input;

@@ -3,6 +3,7 @@
 
 mod adopt;
 mod adoption;
+mod catalogue;
 mod error;
 mod fields;
 mod handle;
