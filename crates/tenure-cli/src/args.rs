@@ -39,6 +39,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Decide a command: a request, an extension, a revocation
     Decide(Box<Decide>),
+    /// Ask why a command comes to what it does, what would change that, and what could be asked instead
+    Explain(Box<Explain>),
     /// Ask whether somebody may do something now; what is not allowed, or only on a condition, exits with 4
     Check(Check),
     /// Ask who may do something now
@@ -74,16 +76,30 @@ pub(crate) enum Command {
 /// `tenure decide`.
 #[derive(Debug, Args)]
 pub(crate) struct Decide {
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+    /// Append what a permit proposes to the log; decides again if the log changed meanwhile. With --lines each permit
+    /// is written before the next line is decided
+    #[arg(long)]
+    pub(crate) commit: bool,
+}
+
+/// `tenure explain`.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// A command, and to whom what becomes of it is told.
+#[derive(Debug, Args)]
+pub(crate) struct Asked {
     /// The command as JSON or YAML, for example {"request": {…}}; - reads standard input
     #[arg(value_name = "FILE", conflicts_with_all = ["lines", "request"])]
     pub(crate) file: Option<String>,
     /// Tell only what this audience may know: requester, approver or admin
     #[arg(long, value_name = "AUDIENCE")]
     pub(crate) audience: Option<String>,
-    /// Append what a permit proposes to the log; decides again if the log changed meanwhile. With --lines each permit
-    /// is written before the next line is decided
-    #[arg(long)]
-    pub(crate) commit: bool,
     /// What is known of the circumstances, for example device.managed=true; as often as needed
     #[arg(long, value_name = "NAME=VALUE", conflicts_with = "lines")]
     pub(crate) context: Vec<String>,

@@ -1,24 +1,14 @@
 //! `tenure decide`: what is asked is decided, and with `--commit` written to the log if it is permitted.
 
-use alloc::collections::BTreeMap;
-use alloc::sync::Arc;
-
-use clap::ValueEnum;
 use tenure::decide::{Audience, Command, Decision, Verdict};
-use tenure::document::{self, Limits};
-use tenure::id::AttributeId;
-use tenure::model::{Request, Value};
+use tenure::document;
 use tenure::policy::{PolicyDocument, Stage};
-use tenure::time::TimeError;
 
-use super::ATTEMPTS;
-use super::check::{audience, id};
-use super::circumstances::{Said, said};
-use super::lines;
-use crate::args::{Cli, Decide, RequestFlags, Until};
+use super::check::audience;
+use super::{ATTEMPTS, asked};
+use crate::args::{Cli, Decide};
 use crate::failure::{Exit, Failure};
 use crate::hint::hints;
-use crate::input::Input;
 use crate::load::{self, World};
 use crate::log_file::Committed;
 use crate::render::{Answer, NOTHING, or_nothing, table};
@@ -28,45 +18,18 @@ pub(super) fn run(args: &Cli, decide: &Decide) -> Result<Answer, Failure> {
     if decide.commit {
         load::log_path(args)?;
     }
-    let audience = audience(decide.audience.as_deref())?;
-    let until = &decide.flags.until;
-    if let Some(source) = &decide.lines.lines {
-        let until = until.as_deref().map(stop).transpose()?.unwrap_or_default();
-        let mut world = World::load(args)?;
-        return lines::run(source, until, |line| {
-            let command = lines::read(line)?;
-            let warnings = world.warnings();
-            let (decision, committed) = decided(&mut world, &command, decide.commit)?;
-            let answer = answer(&world, &decision, committed.as_ref(), (audience, warnings));
-            if let (Some(committed), Some(proposal)) = (&committed, decision.proposal()) {
-                world.go_on(committed, &proposal.facts)?;
-            }
-            answer
-        });
-    }
-    if until.is_some() && decide.request.is_none() {
-        let message = "this belongs to --request ID, or to --lines FILE";
-        return Err(Failure::option("--until", "arguments.invalid", message));
-    }
-    let mut command = command(decide)?;
-    let mut world = World::load(args)?;
-    for text in &decide.context {
-        said(Said::Context, text, world.engine.policy().document(), context(&mut command)?)?;
-    }
-    for text in &decide.input {
-        said(Said::Input, text, world.engine.policy().document(), inputs(&mut command)?)?;
-    }
-    // What is so before anything is written.
-    let warnings = world.warnings();
-    let (decision, committed) = decided(&mut world, &command, decide.commit)?;
-    answer(&world, &decision, committed.as_ref(), (audience, warnings))
-}
-
-/// After which line to stop.
-fn stop(word: &str) -> Result<Until, Failure> {
-    Until::from_str(word, false).map_err(|_| {
-        let message = format!("`{word}` names no line; write `all`, `first-deny` or `first-permit`");
-        Failure::option("--until", "arguments.invalid", message)
+    let audience = audience(decide.asked.audience.as_deref())?;
+    asked::run(args, &decide.asked, |world, command| {
+        // What is so before anything is written.
+        let warnings = world.warnings();
+        let (decision, committed) = decided(world, command, decide.commit)?;
+        let answer = answer(world, &decision, committed.as_ref(), (audience, warnings));
+        if let (Some(_), Some(committed), Some(proposal)) =
+            (&decide.asked.lines.lines, &committed, decision.proposal())
+        {
+            world.go_on(committed, &proposal.facts)?;
+        }
+        answer
     })
 }
 
@@ -87,11 +50,7 @@ fn answer(
     committed: Option<&Committed>,
     (audience, warnings): (Option<Audience>, Vec<Warning>),
 ) -> Result<Answer, Failure> {
-    let exit = match decision.verdict() {
-        Verdict::Permit => Exit::Done,
-        Verdict::Pending => Exit::Pending,
-        Verdict::Deny => Exit::Deny,
-    };
+    let exit = asked::exit(decision.verdict());
     if let Some(audience) = audience {
         let view = decision.for_audience(audience);
         return Answer::new(exit, view.to_string(), &view, committed, warnings);
@@ -113,89 +72,6 @@ fn decide_and_commit(world: &mut World, command: &Command) -> Result<(Decision, 
         }
         attempt = attempt.saturating_add(1);
     }
-}
-
-fn command(decide: &Decide) -> Result<Command, Failure> {
-    match (&decide.file, &decide.request) {
-        (Some(file), _) => {
-            let input = Input::read(file)?;
-            let tree = input.tree(&Limits::policy())?;
-            document::read(&tree).map_err(|error| input.wrong(&error))
-        }
-        (None, Some(name)) => request(name, &decide.flags).map(Command::from),
-        (None, None) => {
-            let message = "give what is to be decided: a FILE with the command (`-` is standard input), or --request ID with --for \
-                           IDENTITY and --entitlement ENTITLEMENT";
-            Err(Failure::bad_input("arguments.missing", message))
-        }
-    }
-}
-
-/// What a command states.
-fn inputs(command: &mut Command) -> Result<&mut BTreeMap<AttributeId, Value>, Failure> {
-    Ok(match command {
-        Command::Request(request) => &mut Arc::make_mut(request).inputs,
-        Command::Extend(extend) => &mut Arc::make_mut(extend).inputs,
-        Command::Renew(renew) => &mut Arc::make_mut(renew).inputs,
-        Command::Withdraw(_) | Command::Deactivate(_) | Command::Revoke(_) => {
-            let message = "what only ends something needs no inputs; leave it out";
-            return Err(Failure::option("--input", "arguments.invalid", message));
-        }
-    })
-}
-
-/// The circumstances that a command tells of.
-fn context(command: &mut Command) -> Result<&mut BTreeMap<AttributeId, Value>, Failure> {
-    Ok(match command {
-        Command::Request(request) => &mut Arc::make_mut(request).context,
-        Command::Extend(extend) => &mut Arc::make_mut(extend).context,
-        Command::Renew(renew) => &mut Arc::make_mut(renew).context,
-        Command::Withdraw(_) | Command::Deactivate(_) | Command::Revoke(_) => {
-            let message = "what only ends something depends on no circumstances; leave it out";
-            return Err(Failure::option("--context", "arguments.invalid", message.to_owned()));
-        }
-    })
-}
-
-fn request(name: &str, flags: &RequestFlags) -> Result<Request, Failure> {
-    let beneficiary = id("--for", flags.beneficiary.as_deref().unwrap_or_default())?;
-    let entitlement = id("--entitlement", flags.entitlement.as_deref().unwrap_or_default())?;
-    let mut request = Request::new(id("--request", name)?, beneficiary, entitlement);
-    if let Some(by) = &flags.by {
-        request = request.by(id("--by", by)?);
-    }
-    if let Some(scope) = &flags.scope {
-        request = request.within(id("--scope", scope)?);
-    }
-    if let Some(event) = &flags.event {
-        request = request.for_event(id("--event", event)?);
-    }
-    if let Some(reason) = &flags.reason {
-        request = request.because(reason.as_str());
-    }
-    if let Some(ticket) = &flags.ticket {
-        request = request.tracked_by(ticket.as_str());
-    }
-    if let Some(rule) = &flags.rule {
-        request.rule = Some(id("--rule", rule)?);
-    }
-    if let Some(duration) = &flags.duration {
-        request = request.lasting(time("--duration", duration)?);
-    }
-    if let Some(start) = &flags.start {
-        request = request.starting(time("--start", start)?);
-    }
-    if let Some(until) = &flags.until {
-        request = request.until(time("--until", until)?);
-    }
-    // What the options say is held to the rules of a written request.
-    let written = document::canonical(&request).map_err(|error| Failure::bad_input(error.code(), error))?;
-    document::parse_json(&written, &Limits::policy())
-        .map_err(|error| Failure::bad_input(error.code().to_owned(), error.message()))
-}
-
-fn time<T: core::str::FromStr<Err = TimeError>>(option: &str, text: &str) -> Result<T, Failure> {
-    text.parse().map_err(|error: TimeError| Failure::option(option, error.code(), error))
 }
 
 /// A decision for people.

@@ -1,11 +1,13 @@
 //! One module per verb.
 
 mod adopt;
+mod asked;
 mod check;
 mod circumstances;
 mod commit;
 mod decide;
 mod diff;
+mod explain;
 mod fmt;
 mod graph;
 mod lines;
@@ -29,6 +31,7 @@ const ATTEMPTS: usize = 5;
 pub(crate) fn run(args: &Cli) -> Result<Answer, Failure> {
     match &args.command {
         Command::Decide(decide) => decide::run(args, decide),
+        Command::Explain(explain) => explain::run(args, explain),
         Command::Check(check) => check::run(args, check),
         Command::Who(who) => who::run(args, who),
         Command::What(what) => what::run(args, what),

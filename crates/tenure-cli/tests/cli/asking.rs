@@ -172,3 +172,23 @@ fn an_audience_is_told_what_it_may_know() {
     assert_eq!(told["audience"], "requester");
     world.tenure("check bob db:read prod --audience nobody").failed(2, "audience.unknown");
 }
+
+#[test]
+fn why_is_explained_with_what_would_change_it() {
+    let world = world();
+    let asked = "explain --request r-1 --for svc --entitlement admin --duration 1h";
+    let told = world.tenure(&format!("{asked} --json")).json(4);
+    assert_eq!(told["verdict"], "deny");
+    assert!(!told["causes"].as_array().unwrap().is_empty(), "{told}");
+    assert!(world.tenure(asked).text(4).starts_with("deny"), "what is explained stands first");
+    let told = world
+        .tenure("explain --request r-1 --for bob --entitlement admin --duration 1h --audience requester");
+    assert!(!told.text(4).contains("night-shift"), "{told:?}");
+    let lines = request("r-1", "svc", "admin") + "\nno\n" + &request("r-2", "ann", "admin");
+    let told = world.pipe("explain --lines - --until first-permit", lines);
+    let lines: Vec<Value> = told.text(2).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&lines[0]["verdict"], &lines[2]["verdict"]), (&json!("deny"), &json!("permit")));
+    assert_eq!(lines[1]["error"]["line"], 2);
+    world.tenure(&format!("{asked} --commit")).failed(2, "arguments.invalid");
+    assert_eq!(world.verified(), (0, 0), "nothing was written");
+}
