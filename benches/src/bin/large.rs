@@ -1,6 +1,6 @@
 //! Measures what is too large for a statistical benchmark, and prints a table:
 //!
-//! `large <identities> [check|decide|fold|apply|close|snapshot|passes]... [--decided] [--dated]`
+//! `large <identities> [check|decide|explain|fold|apply|close|snapshot|passes]... [--decided] [--dated]`
 //!
 //! Each line is the median of several runs after one that does not count, in processor time; without names
 //! everything is measured.
@@ -24,11 +24,12 @@ use tenure_benches::world::World;
 /// What can be measured, and how.
 type Section = (&'static str, fn(&mut Measured));
 
-const SECTIONS: [Section; 7] = [
+const SECTIONS: [Section; 8] = [
     ("fold", fold),
     ("passes", passes),
     ("check", check),
     ("decide", decide),
+    ("explain", explain),
     ("apply", apply),
     ("close", close),
     ("snapshot", snapshot),
@@ -218,6 +219,27 @@ fn decide(measured: &mut Measured) {
             }
         };
         each("  the digest of a request", median_of(49, || timed(digests).0), 64);
+    }
+}
+
+/// Each command once: an explanation tries many things, and how many depends on what stands in the way.
+fn explain(measured: &mut Measured) {
+    let engine = measured.engine();
+    let now = measured.world.now();
+    for (what, commands) in
+        [("permit", measured.world.requests(256)), ("deny", measured.world.vain_requests(256))]
+    {
+        let (mut nanos, mut decisions) = (Vec::new(), 0u64);
+        for command in &commands {
+            let decision = engine.decide(command, now);
+            let (spent, explanation) = timed(|| engine.explain(command, &decision));
+            nanos.push(spent);
+            decisions += u64::from(explanation.decisions);
+        }
+        let slowest = nanos.iter().copied().max().unwrap_or(0);
+        each(&format!("explain, {what}"), median(&mut nanos), 1);
+        each("  the slowest", slowest, 1);
+        line("  decisions that it took, in the mean", decisions / commands.len() as u64, "");
     }
 }
 

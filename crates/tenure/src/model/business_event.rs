@@ -92,6 +92,16 @@ pub enum BusinessEventField {
     Participants,
 }
 
+impl BusinessEventChange {
+    /// Whether grants for the event may end otherwise than they would.
+    pub(crate) fn moves_ends(&self) -> bool {
+        self.start.is_some()
+            || self.planned_end.is_some()
+            || self.hard_cap.is_some()
+            || self.unset.contains(&BusinessEventField::HardCap)
+    }
+}
+
 impl Change for BusinessEventChange {
     type Noun = BusinessEvent;
 

@@ -254,7 +254,8 @@ impl State {
                 see(&mut row.seen, at, fact.recorded_at);
                 self.amend(position, fact)?;
                 self.see_feed_of(reference, at, fact.recorded_at, version)?;
-                Effect::Event(reference)
+                // Whom it concerns and what it covers ends nothing.
+                if took_back || c.changes.moves_ends() { Effect::Event(reference) } else { Effect::Nothing }
             }
             Body::EventClosed(n) => self.close_event(&n.id, fact, position, version, took_back)?,
             Body::FeedHeartbeat(n) => {
