@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
-use tenure::decide::{Command, Verdict};
+use tenure::decide::{Audience, Command, Verdict};
 use tenure::engine::Engine;
 use tenure::explain::{Cause, Explanation, Unmet};
 use tenure::model::Request;
@@ -23,6 +23,7 @@ conditions:
 resources:
   prod: {type: folder}
   prod/orders: {type: database, parent: prod}
+  prod/stock: {type: database, parent: prod}
 identities:
   ann: {kind: human}
   bob: {kind: human, attributes: {trained: true}}
@@ -30,6 +31,7 @@ identities:
 entitlements:
   dbas: {kind: group}
   reader: {kind: role, permissions: [db:read]}
+  logs: {kind: role, permissions: [log:read]}
   admin: {kind: role, permissions: [db:read, db:write], implies: [reader]}
   payroll: {kind: role, permissions: [pay:run]}
   keys: {kind: role, permissions: [key:use]}
@@ -50,7 +52,7 @@ eligibility:
     require: {reason: true}
   anyone-reads:
     who: anyone
-    what: {ids: [reader]}
+    what: {ids: [reader, logs]}
     duration: {max: 4h}
   paymaster:
     who: {ids: [ann]}
@@ -67,6 +69,8 @@ eligibility:
     what: {ids: [safe]}
     requires: {attributes: {trained: [true]}}
     duration: {max: 2h}
+deny:
+  not-in-orders: {who: anyone, what: {ids: [logs]}, where: [prod/orders], on: request}
 guardrails:
   no-keys-before-april:
     who: anyone
@@ -137,4 +141,85 @@ fn who_may_not_is_told_what_comes_near_and_what_would_do() {
 fn circumstances_that_were_not_said_are_named_with_what_they_must_be() {
     let explanation = explain(ask("ann", "keys").lasting("1h".parse().unwrap()));
     assert_eq!(codes(&explanation), ["guardrail.forbidden", "context.missing"]);
+}
+
+#[test]
+fn what_is_restricted_in_a_part_can_be_had_in_the_rest() {
+    let explanation =
+        explain(ask("ann", "logs").within("prod".parse().unwrap()).lasting("1h".parse().unwrap()));
+    assert_eq!(codes(&explanation), ["policy.explicit_deny"]);
+    assert_eq!(
+        corrections(&explanation),
+        ["ask for it within `prod/stock`", "have an exception made to the rule `not-in-orders`"]
+    );
+}
+
+#[test]
+fn what_is_pending_names_who_has_to_agree_to_those_who_may_know() {
+    let explanation = explain(ask("ann", "payroll").lasting("1h".parse().unwrap()));
+    assert_eq!((explanation.verdict, codes(&explanation)), (Verdict::Pending, vec!["owed"]));
+    assert_eq!(corrections(&explanation), ["get the approval of 1 in the stage `finance`"]);
+    let told = |audience| serde_json::to_string(&explanation.for_audience(audience)).unwrap();
+    assert!(told(Audience::Approver).contains("bob"));
+    assert!(!told(Audience::Requester).contains("bob") && !told(Audience::Requester).contains("paymaster"));
+}
+
+#[test]
+fn what_others_have_to_change_is_not_for_the_requester() {
+    let asked = ask("ann", "safe").lasting("1h".parse().unwrap());
+    let explanation = explain(asked);
+    assert_eq!(codes(&explanation), ["prerequisite.missing"]);
+    assert_eq!(corrections(&explanation), ["have `trained` of `ann` set to `true`"]);
+    assert_eq!(explanation.for_audience(Audience::Requester).corrections, []);
+    assert_eq!(explanation.for_audience(Audience::Admin).corrections, explanation.corrections);
+}
+
+#[test]
+fn a_permit_names_its_witnesses_and_what_would_make_it_longer() {
+    let asked = ask("bob", "admin").within("prod".parse().unwrap()).for_event("INC-7".parse().unwrap());
+    let explanation = explain(asked.because("a fire").lasting("2h".parse().unwrap()));
+    let witnesses: Vec<String> = explanation.witnesses.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        witnesses,
+        [
+            "the rule `dba`, without which it would be denied",
+            "the business event `INC-7`, without which it would be denied",
+            "the membership `m-1`, without which it would be denied",
+        ]
+    );
+    let [longer] = explanation.longer.as_slice() else { panic!("one item") };
+    assert_eq!(
+        longer.to_string(),
+        "without the limit `asked` it would end at `2026-03-02T17:00:00Z`: ask for `PT8H`"
+    );
+    // Who needs to read only asks for that.
+    assert_eq!(explanation.causes, []);
+}
+
+#[test]
+fn a_clock_that_is_behind_is_waited_for() {
+    let engine = engine();
+    let command = Command::from(ask("ann", "reader").lasting("1h".parse().unwrap()));
+    let decision = engine.decide(&command, at());
+    let engine = engine.commit(&decision.proposal().unwrap()).unwrap();
+    let early = "2026-03-02T08:00:00Z".parse().unwrap();
+    let again = Command::from(Request { id: "r-2".parse().unwrap(), ..ask("ann", "reader") });
+    let decision = engine.decide(&again, early);
+    let explanation = engine.explain(&again, &decision);
+    assert_eq!(codes(&explanation)[0], "clock.regression");
+    let first = explanation.corrections.first().map(ToString::to_string).unwrap();
+    assert_eq!(first, "wait until `2026-03-02T08:59:55Z`, and ask again; ask for `PT4H`");
+}
+
+#[test]
+fn a_used_name_is_replaced() {
+    let engine = engine();
+    let command = Command::from(ask("ann", "reader").lasting("1h".parse().unwrap()));
+    let decision = engine.decide(&command, at());
+    let engine = engine.commit(&decision.proposal().unwrap()).unwrap();
+    let other = Command::from(ask("ann", "reader").lasting("2h".parse().unwrap()));
+    let decision = engine.decide(&other, at());
+    let explanation = engine.explain(&other, &decision);
+    assert_eq!(codes(&explanation), ["request.id_reused"]);
+    assert_eq!(corrections(&explanation), ["ask under a new id, for example `r-1-2`"]);
 }

@@ -29,7 +29,10 @@ pub(super) fn remedies(trial: &Trial, reason: &Reason, budget: &mut Budget) -> V
         Code::IdentityNotActive => life(trial, reason),
         Code::IdentityNoOwner => owner(trial, reason),
         Code::EventInvalid | Code::EventStale => stated::event(trial, reason),
-        Code::PolicyExplicitDeny | Code::GuardrailForbidden | Code::CapacityFull => except(reason),
+        Code::PolicyExplicitDeny | Code::GuardrailForbidden => {
+            rules::narrower(trial, item).into_iter().chain(except(reason)).collect()
+        }
+        Code::CapacityFull => except(reason),
         Code::InputMissing => stated::missing(trial, reason),
         Code::InputInvalid => stated::invalid(trial, reason),
         Code::ContextMissing => circumstances::missing(trial, reason),

@@ -73,6 +73,19 @@ fn places(trial: &Trial, item: u32, asked: Asked, places: &[u32]) -> Vec<Bundle>
     named.map(|scope| vec![Step::AskWithin { item: trial.of_several(item), scope }]).collect()
 }
 
+/// The places right below what was asked: a rule may restrict some of them only.
+pub(super) fn narrower(trial: &Trial, item: u32) -> Vec<Bundle> {
+    let Some(asked) = of(trial, item) else { return Vec::new() };
+    let state = trial.engine.assumed();
+    let above = state.resource_id(asked.scope);
+    let below = (0u32..).zip(state.resources.iter()).filter(|(_, row)| {
+        let now = row.noun.as_ref().and_then(|noun| noun.at(asked.start));
+        now.is_some_and(|resource| resource.parent == above)
+    });
+    let named = below.take(FEW).filter_map(|(place, _)| state.resource_id(place));
+    named.map(|scope| vec![Step::AskWithin { item: trial.of_several(item), scope }]).collect()
+}
+
 /// What has to be held, or to be so, first.
 pub(super) fn prerequisites(trial: &Trial, reason: &Reason) -> Vec<Bundle> {
     let Some(asked) = of(trial, reason.item.unwrap_or(0)) else { return Vec::new() };
