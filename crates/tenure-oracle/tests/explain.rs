@@ -13,7 +13,7 @@ extern crate alloc;
 use alloc::sync::Arc;
 
 use proptest::prelude::*;
-use tenure::decide::{Code, Command, Decision, Extend, Obligation, Reason, Verdict};
+use tenure::decide::{Audience, Code, Command, Decision, Extend, Obligation, Reason, Verdict};
 use tenure::engine::Engine;
 use tenure::explain::{Cause, Explanation, Step, Witness, WitnessKind};
 use tenure::fact::{Body, Fact};
@@ -239,6 +239,7 @@ fn is_true(world: &Arbitrary) -> Result<(), TestCaseError> {
             let now =
                 if decision.grounds().holds.contains(now) { now } else { decision.grounds().holds.start() };
             causes(&engine, command, now, &explanation, &told)?;
+            keeps_quiet(world, command, &explanation, &told)?;
             let base = Supposed { command: command.clone(), now, facts: Vec::new(), without: Vec::new() };
             corrections(&engine, world, &base, &explanation, &told)?;
             for witness in &explanation.witnesses {
@@ -267,6 +268,30 @@ fn is_true(world: &Arbitrary) -> Result<(), TestCaseError> {
         }
     }
     prop_assert_eq!(before, engine.state().world_hash());
+    Ok(())
+}
+
+/// What the requester is told names nobody else, and no rule that it may not choose.
+fn keeps_quiet(
+    world: &Arbitrary,
+    command: &Command,
+    explanation: &Explanation,
+    told: &str,
+) -> Result<(), TestCaseError> {
+    let Command::Request(request) = command else { return Ok(()) };
+    let mut view = explanation.for_audience(Audience::Requester);
+    // Rules are chosen by their names where the document lets the requester choose.
+    let chooses = |step: &Step| matches!(step, Step::NameRule { .. });
+    view.corrections.retain(|correction| !correction.steps.iter().any(chooses));
+    let said = json(&view);
+    let own = [request.requester.as_str(), request.beneficiary.as_str()];
+    let others = world.policy.identities.keys().map(|id| id.as_str()).filter(|id| !own.contains(id));
+    let policy = &world.policy;
+    let rules = policy.eligibility.keys().chain(policy.guardrails.keys()).chain(policy.deny.keys());
+    let rules = rules.chain(policy.capacity.keys()).map(|rule| rule.as_str());
+    for name in others.chain(rules) {
+        prop_assert!(!said.contains(&format!("\"{name}\"")), "{name} in {said}\n{told}");
+    }
     Ok(())
 }
 
