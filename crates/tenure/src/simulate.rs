@@ -13,7 +13,7 @@ use crate::check::Question;
 use crate::decide::{Command, Decision, Reason, Verdict};
 use crate::diff::{AccessChange, Difference, EligibilityChange, Holding, MAX_CHANGES, Sides, places};
 use crate::engine::{Engine, EngineError};
-use crate::fact::Fact;
+use crate::fact::{Body, Fact};
 use crate::id::RequestId;
 use crate::log::AdmitError;
 use crate::policy::Policy;
@@ -129,8 +129,8 @@ impl Engine {
     /// has adopted no document is taken to have adopted this engine's since ever.
     ///
     /// With facts alone only those identities are compared whom the facts concern: the ones that they name, and
-    /// the holders of grants for the events that they name. Facts that change entitlements, resources, what a
-    /// group holds or which document is in force may concern everyone, and then everyone is compared, as with a
+    /// the holders of grants for the events that they name. Facts that change applications, entitlements, resources, what
+    /// a group holds or which document is in force may concern everyone, and then everyone is compared, as with a
     /// document. Costs the facts and the document as if they were real, and per identity that is compared what
     /// [`Engine::diff`] costs.
     ///
@@ -210,6 +210,13 @@ impl Engine {
         let mut names = BTreeSet::new();
         let mut events = BTreeSet::new();
         for fact in facts {
+            if matches!(
+                fact.body,
+                Body::ApplicationDefined(_) | Body::ApplicationChanged(_) | Body::ApplicationRetired(_)
+            ) {
+                // Conditions on whatever anybody holds may read it.
+                return Ok(None);
+            }
             match state.take(state.len(), fact)? {
                 Effect::Nothing => {}
                 Effect::Identity(who) | Effect::Grant { holder: who, .. } => {
