@@ -47,6 +47,10 @@ pub(crate) enum Command {
     Who(Who),
     /// Ask what somebody may do now, or what everybody may
     What(What),
+    /// Ask what somebody may ask for now: for how long, by which rules, and what it would need
+    Requestable(Requestable),
+    /// Ask what somebody held, holds and will hold, by what, and what ended it
+    Timeline(Timeline),
     /// Draw the path behind an answer, what an entitlement comes to, or the whole hierarchy
     #[command(subcommand)]
     Graph(Graph),
@@ -256,6 +260,56 @@ pub(crate) struct What {
     /// On which resource; without it, wherever anything may be done
     #[arg(conflicts_with = "all")]
     pub(crate) resource: Option<String>,
+}
+
+/// `tenure requestable`.
+#[derive(Debug, Args)]
+pub(crate) struct Requestable {
+    /// Tell also of what may not be asked for, and why not
+    #[arg(long, conflicts_with = "lines")]
+    pub(crate) all: bool,
+    /// What is known of the circumstances; as often as needed
+    #[arg(long, value_name = "NAME=VALUE", conflicts_with = "lines")]
+    pub(crate) context: Vec<String>,
+    /// Only this entitlement; as often as needed
+    #[arg(long, value_name = "ENTITLEMENT", conflicts_with = "lines")]
+    pub(crate) entitlement: Vec<String>,
+    /// The business event that the request would name
+    #[arg(long, value_name = "EVENT", conflicts_with = "lines")]
+    pub(crate) event: Option<String>,
+    #[command(flatten)]
+    pub(crate) lines: Lines,
+    /// Who
+    #[arg(required_unless_present = "lines", conflicts_with = "lines")]
+    pub(crate) identity: Option<String>,
+}
+
+/// `tenure timeline`.
+#[derive(Debug, Args)]
+pub(crate) struct Timeline {
+    /// With --permission: what is known of the circumstances; as often as needed
+    #[arg(long, value_name = "NAME=VALUE", requires = "permission", conflicts_with = "lines")]
+    pub(crate) context: Vec<String>,
+    /// Only what counted at this instant or later
+    #[arg(long, value_name = "TIME", conflicts_with = "lines")]
+    pub(crate) from: Option<String>,
+    #[command(flatten)]
+    pub(crate) lines: Lines,
+    /// Only what gave this permission, while it did
+    #[arg(long, value_name = "PERMISSION", conflicts_with = "lines")]
+    pub(crate) permission: Option<String>,
+    /// With --permission: on which resource
+    #[arg(long, value_name = "RESOURCE", requires = "permission", conflicts_with = "lines")]
+    pub(crate) resource: Option<String>,
+    /// Draw it: an SVG with a row for each source
+    #[arg(long, conflicts_with = "lines")]
+    pub(crate) svg: bool,
+    /// Only what counted before this instant
+    #[arg(long, value_name = "TIME", conflicts_with = "lines")]
+    pub(crate) until: Option<String>,
+    /// Who
+    #[arg(required_unless_present = "lines", conflicts_with = "lines")]
+    pub(crate) identity: Option<String>,
 }
 
 /// `tenure graph …`.

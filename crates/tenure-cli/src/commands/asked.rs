@@ -142,6 +142,7 @@ fn request(name: &str, flags: &RequestFlags) -> Result<Request, Failure> {
         .map_err(|error| Failure::bad_input(error.code().to_owned(), error.message()))
 }
 
-fn time<T: core::str::FromStr<Err = TimeError>>(option: &str, text: &str) -> Result<T, Failure> {
+/// The instant or span that an option names.
+pub(super) fn time<T: core::str::FromStr<Err = TimeError>>(option: &str, text: &str) -> Result<T, Failure> {
     text.parse().map_err(|error: TimeError| Failure::option(option, error.code(), error))
 }

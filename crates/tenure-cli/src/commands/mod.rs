@@ -13,9 +13,11 @@ mod graph;
 mod lines;
 mod lint;
 mod reconcile;
+mod requestable;
 mod schema;
 mod simulate;
 mod test;
+mod timeline;
 mod verify;
 mod what;
 mod who;
@@ -35,6 +37,8 @@ pub(crate) fn run(args: &Cli) -> Result<Answer, Failure> {
         Command::Check(check) => check::run(args, check),
         Command::Who(who) => who::run(args, who),
         Command::What(what) => what::run(args, what),
+        Command::Requestable(requestable) => requestable::run(args, requestable),
+        Command::Timeline(timeline) => timeline::run(args, timeline),
         Command::Graph(graph) => graph::run(args, graph),
         Command::Simulate(simulate) => simulate::run(args, simulate),
         Command::Adopt(adopt) => adopt::run(args, adopt),

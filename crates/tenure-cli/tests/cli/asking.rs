@@ -192,3 +192,51 @@ fn why_is_explained_with_what_would_change_it() {
     world.tenure(&format!("{asked} --commit")).failed(2, "arguments.invalid");
     assert_eq!(world.verified(), (0, 0), "nothing was written");
 }
+
+#[test]
+fn what_may_be_asked_for_tells_how_long_and_with_what() {
+    let world = world();
+    world.write(
+        "p.yaml",
+        POLICY.replace("duration: {max: 8h}", "duration: {max: 8h}\n    require: {reason: true}"),
+    );
+    let told = world.tenure("requestable ann");
+    let expected = "\
+ann at 2026-03-02T09:00:00Z
+
+  ENTITLEMENT  AT MOST  UNTIL                 NEEDS             RULES
+  admin        PT8H     2026-03-02T17:00:00Z  reason, duration  all
+";
+    assert_eq!(told.text(0), expected);
+    let told = world.tenure("requestable svc --all");
+    assert!(told.text(0).contains("nothing") && told.out.contains("(eligibility.none)"), "{told:?}");
+    let told = world.tenure("requestable svc --json").json(0);
+    assert_eq!(told["rows"], json!([]));
+    assert!(world.tenure("requestable eve").text(4).contains("(identity.unknown)"));
+    let told = world.pipe("requestable --lines -", "{\"identity\":\"ann\"}\n{\"identity\":1}");
+    let lines: Vec<Value> = told.text(2).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines[0], world.tenure("requestable ann --json").json(0));
+    assert_eq!(lines[1]["error"]["line"], 2);
+}
+
+#[test]
+fn what_was_held_tells_when_and_what_ended_it() {
+    let world = world();
+    world.pipe("decide - --commit", request("r-1", "ann", "admin")).text(0);
+    let expected = "\
+ann at 2026-03-02T18:00:00Z
+
+  ENTITLEMENT  SCOPE  BY                  STATE   FROM                  UNTIL                 ENDED BY
+  reader       prod   standing rule help  active  -                     -                     -
+  admin        -      grant r-1#0         ended   2026-03-02T09:00:00Z  2026-03-02T17:00:00Z  grant.expired
+";
+    assert_eq!(world.tenure("timeline ann --now 2026-03-02T18:00:00Z").text(0), expected);
+    let told = world.tenure("timeline ann --permission db:read --until 2026-03-03T00:00:00Z");
+    assert!(told.text(0).contains("admin > reader"), "{told:?}");
+    let told = world.tenure("timeline ann --permission db:write --from 2026-03-02T17:00:00Z");
+    assert_eq!(told.text(0), "ann at 2026-03-02T09:00:00Z\n\n  nothing\n");
+    world.tenure("timeline ann --from yesterday").failed(2, "timestamp.syntax");
+    world.tenure("timeline ann --resource prod").failed(2, "arguments.invalid");
+    let told = world.pipe("timeline --lines -", r#"{"identity":"ann"}"#);
+    assert_eq!(told.text(0), world.tenure("timeline ann --json").out);
+}

@@ -97,3 +97,32 @@ fn what_an_entitlement_comes_to_and_the_hierarchy() {
             .contains("did you mean `team`?")
     );
 }
+
+#[test]
+fn a_timeline_is_drawn_with_a_row_for_each_source() {
+    let world = world();
+    world.pipe("decide - --commit", request("r-1", "bob", "admin")).text(0);
+    let told = world.tenure("timeline bob --svg --now 2026-03-02T10:00:00Z");
+    let svg = told.text(0);
+    assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"), "{svg}");
+    for text in [
+        ">team<",
+        ">admin<",
+        ">membership m-1<",
+        ">grant r-1#0<",
+        ">now 2026-03-02T10:00:00Z<",
+        ">grant.expired<",
+    ] {
+        assert!(svg.contains(text), "{text} in {svg}");
+    }
+    // A title for the label and one for the bar of each of two rows, and one for the whole.
+    assert_eq!(svg.matches("<title>").count(), 5, "{svg}");
+    assert_eq!(svg.matches("<g>").count(), svg.matches("</g>").count());
+    assert!(svg.contains("<title>active: admin, grant r-1#0, "), "{svg}");
+    let part = world.tenure("timeline bob --svg --from 2026-03-02T18:00:00Z --until 2026-03-03T00:00:00Z");
+    assert!(!part.text(0).contains("r-1#0"), "{part:?}");
+    assert!(part.out.contains(">18:00<") && part.out.contains(">00:00<"), "{part:?}");
+    assert!(world.tenure("timeline eve --svg").text(4).contains("(identity.unknown)"));
+    let json = world.tenure("timeline bob --svg --json");
+    assert_eq!(json.json(0), world.tenure("timeline bob --json").json(0), "machines read, they do not look");
+}
