@@ -183,9 +183,20 @@ impl fmt::Display for ExplanationView {
                 near.iter().try_for_each(|near| writeln!(f, "    {near}"))?;
             }
         }
-        list(f, "resting on", &self.witnesses)?;
+        // Which item a line is about is only worth saying where there are several.
+        if self.witnesses.iter().all(|witness| witness.item == 0) {
+            list(f, "resting on", &self.witnesses)?;
+        } else {
+            writeln!(f, "resting on")?;
+            self.witnesses.iter().try_for_each(|one| writeln!(f, "  item {}: {one}", one.item))?;
+        }
         list(f, "what would change it", &self.corrections)?;
-        list(f, "how long", &self.longer)?;
+        if self.longer.iter().all(|longer| longer.item == 0) {
+            list(f, "how long", &self.longer)?;
+        } else {
+            writeln!(f, "how long")?;
+            self.longer.iter().try_for_each(|one| writeln!(f, "  item {}: {one}", one.item))?;
+        }
         list(f, "instead", &self.alternatives)?;
         if !self.complete {
             writeln!(f, "not everything was tried: that would take more than {MAX_DECISIONS} decisions")?;

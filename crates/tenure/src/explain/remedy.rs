@@ -104,8 +104,21 @@ fn owner(trial: &Trial, reason: &Reason) -> Vec<Bundle> {
     let mut owners: Vec<IdentityId> = requester.into_iter().filter(|who| *who != identity).collect();
     owners.extend(now.and_then(|noun| noun.manager.clone()));
     owners.extend(now.and_then(|noun| noun.owner.clone()));
+    owners.extend(of(trial, 0).and_then(|asked| responsible(trial, asked)));
     owners.dedup();
     owners.into_iter().map(|owner| vec![Step::Own { identity: identity.clone(), owner }]).collect()
+}
+
+/// Who answers for what is asked for, for its application, or for the place.
+fn responsible(trial: &Trial, asked: Asked) -> Option<IdentityId> {
+    let state = trial.engine.assumed();
+    let entitlement = state.entitlements.at(asked.what)?.noun.as_ref()?.at(asked.start)?;
+    let application = || {
+        let name = state.application_names.find(entitlement.application.as_ref()?.as_str())?;
+        state.applications.at(name)?.noun.as_ref()?.at(asked.start)?.owner.clone()
+    };
+    let place = || state.resources.at(asked.scope)?.noun.as_ref()?.at(asked.start)?.owner.clone();
+    entitlement.owner.clone().or_else(application).or_else(place)
 }
 
 /// What a rule restricts.

@@ -73,7 +73,9 @@ pub(super) fn corrections(trial: &Trial, decision: &Decision, budget: &mut Budge
                 continue;
             }
             let (steps, after) = needed(trial, next.steps, after, budget);
-            let known = |other: &Correction| other.steps.iter().all(|step| steps.contains(step));
+            let known = |other: &Correction| {
+                other.steps.iter().all(|step| steps.iter().any(|one| one.is_same_but_for_example(step)))
+            };
             if !found.iter().any(known) {
                 found.push(correction(steps, &after));
             }

@@ -192,6 +192,15 @@ impl Step {
         Some(told)
     }
 
+    /// Whether both are the same thing to do, whatever value stands as an example.
+    pub(super) fn is_same_but_for_example(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Say { name: a, .. }, Self::Say { name: b, .. }) => a == b,
+            (Self::Fill { input: a, .. }, Self::Fill { input: b, .. }) => a == b,
+            _ => self == other,
+        }
+    }
+
     /// Who can do it, and so who may be told of it: what others have to change is for those who may.
     pub const fn audience(&self) -> Audience {
         match self {

@@ -12,28 +12,29 @@ use crate::explain::step::Step;
 use crate::explain::trial::Trial;
 use crate::id::{AttributeId, EventId, FeedId};
 use crate::model::Value;
-use crate::policy::{AttributeType, Input};
-use crate::store::NONE;
+use crate::policy::{AttributeType, EventRule, Input};
+
+/// The most open events that are looked at.
+const MANY: usize = 64;
 
 /// Everything that is missing, each with a value that may do.
 pub(super) fn missing(trial: &Trial, reason: &Reason) -> Vec<Bundle> {
     let item = reason.item.unwrap_or(0);
     let mut bundles: Vec<Bundle> = vec![Vec::new()];
     for name in names(reason, "inputs") {
-        let ways: Vec<Step> = match name {
-            "reason" => vec![Step::Reason],
-            "ticket" => vec![Step::Ticket],
+        let ways: Vec<Bundle> = match name {
+            "reason" => vec![vec![Step::Reason]],
+            "ticket" => vec![vec![Step::Ticket]],
             "duration" => {
-                timing::possible(trial, item).map(|duration| Step::Last { duration }).into_iter().collect()
+                let possible = timing::possible(trial, item);
+                possible.map(|duration| vec![Step::Last { duration }]).into_iter().collect()
             }
-            "event" => events(trial, item).into_iter().map(|event| Step::NameEvent { event }).collect(),
-            input => fill(trial, item, input).into_iter().collect(),
+            "event" => events(trial, item),
+            input => fill(trial, item, input).map(|step| vec![step]).into_iter().collect(),
         };
         bundles = ways
             .iter()
-            .flat_map(|way| {
-                bundles.iter().map(move |bundle| bundle.iter().chain([way]).cloned().collect::<Bundle>())
-            })
+            .flat_map(|way| bundles.iter().map(move |bundle| [bundle.as_slice(), way].concat()))
             .collect();
     }
     bundles.retain(|bundle| !bundle.is_empty());
@@ -52,11 +53,10 @@ pub(super) fn invalid(trial: &Trial, reason: &Reason) -> Vec<Bundle> {
 pub(super) fn event(trial: &Trial, reason: &Reason) -> Vec<Bundle> {
     let item = reason.item.unwrap_or(0);
     let named = reason.params.get("event").and_then(Value::as_text).and_then(|id| EventId::new(id).ok());
-    let mut steps: Vec<Step> = Vec::new();
-    let others = events(trial, item).into_iter().filter(|event| Some(event) != named.as_ref());
-    steps.extend(others.map(|event| Step::NameEvent { event }));
-    steps.push(Step::LeaveEvent);
-    let Some(event) = named else { return steps.into_iter().map(|step| vec![step]).collect() };
+    let names = |bundle: &Bundle| matches!(bundle.first(), Some(Step::NameEvent { event }) if Some(event) != named.as_ref());
+    let mut bundles: Vec<Bundle> = events(trial, item).into_iter().filter(names).collect();
+    let mut steps: Vec<Step> = vec![Step::LeaveEvent];
+    let Some(event) = named.clone() else { return bundles };
     let noun = trial.event(&event);
     if let Some(start) = noun.map(|noun| noun.start).filter(|start| *start > trial.at()) {
         steps.push(Step::Start { at: start });
@@ -73,7 +73,8 @@ pub(super) fn event(trial: &Trial, reason: &Reason) -> Vec<Bundle> {
         None => steps.extend(feed_of(trial, &event).map(|feed| Step::Report { feed })),
         Some(_) => {}
     }
-    steps.into_iter().map(|step| vec![step]).collect()
+    bundles.extend(steps.into_iter().map(|step| vec![step]));
+    bundles
 }
 
 fn feed_of(trial: &Trial, event: &EventId) -> Option<FeedId> {
@@ -87,29 +88,38 @@ fn beneficiary(trial: &Trial) -> Option<crate::id::IdentityId> {
     }
 }
 
-/// The open events that the rules take, in which the beneficiary takes part and which cover what is asked.
-fn events(trial: &Trial, item: u32) -> Vec<EventId> {
+/// The open events that the rules take, each with what it takes that the beneficiary takes part in it and that it covers
+/// what is asked; those that take least first.
+fn events(trial: &Trial, item: u32) -> Vec<Bundle> {
     let state = trial.engine.assumed();
     let Some(asked) = of(trial, item) else { return Vec::new() };
-    let (who, what) = (state.identity_id(asked.who), state.entitlement_id(asked.what));
+    let (Some(who), Some(what)) = (state.identity_id(asked.who), state.entitlement_id(asked.what)) else {
+        return Vec::new();
+    };
     let matching = misses(trial, asked).into_iter().filter(|(_, unmet)| !unmet.contains(&Unmet::Who));
     let rules: Vec<_> = matching.filter_map(|(rule, _)| rule.rule.event.as_ref()).collect();
-    let mut found = Vec::new();
+    let mut found: Vec<Bundle> = Vec::new();
     for (reference, row) in (0u32..).zip(state.events.iter()) {
         let Some(noun) = row.noun.as_ref().and_then(|noun| noun.at(asked.start)) else { continue };
-        let of_kind =
-            rules.iter().all(|rule| rule.kinds.as_ref().is_none_or(|kinds| kinds.contains(&noun.kind)));
-        let takes_part =
-            noun.participants.as_ref().is_none_or(|list| who.as_ref().is_some_and(|w| list.contains(w)));
-        let covers = noun.ceiling.as_ref().is_none_or(|list| what.as_ref().is_some_and(|w| list.contains(w)));
+        let taken = |rule: &&EventRule| rule.kinds.as_ref().is_none_or(|kinds| kinds.contains(&noun.kind));
         let open = noun.start <= asked.start && open_set(row).contains(asked.start);
-        if reference != NONE && of_kind && takes_part && covers && open {
-            found.extend(state.event_id(reference));
+        let Some(event) = state.event_id(reference).filter(|_| open && rules.iter().all(taken)) else {
+            continue;
+        };
+        let mut bundle = vec![Step::NameEvent { event: event.clone() }];
+        if noun.participants.as_ref().is_some_and(|list| !list.contains(&who)) {
+            bundle.push(Step::Participate { event: event.clone(), identity: who.clone() });
         }
-        if found.len() >= FEW {
+        if noun.ceiling.as_ref().is_some_and(|list| !list.contains(&what)) {
+            bundle.push(Step::Cover { entitlement: what.clone(), event });
+        }
+        found.push(bundle);
+        if found.len() >= MANY {
             break;
         }
     }
+    found.sort_by_key(Vec::len);
+    found.truncate(FEW);
     found
 }
 
