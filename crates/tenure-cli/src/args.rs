@@ -481,8 +481,26 @@ pub(crate) enum SchemaOf {
     Fact,
     /// The policy document
     Policy,
-    /// A question, as the library reads it
+    /// A question of `check`
     Question,
+    /// What `requestable --json` prints
+    RequestableAnswer,
+    /// A question of `requestable`
+    RequestableQuestion,
+    /// What `simulate --json` prints
+    Simulation,
+    /// What `timeline --json` prints
+    TimelineAnswer,
+    /// A question of `timeline`
+    TimelineQuestion,
+    /// What `what --json` prints
+    WhatAnswer,
+    /// A question of `what`
+    WhatQuestion,
+    /// What `who --json` prints
+    WhoAnswer,
+    /// A question of `who`
+    WhoQuestion,
 }
 
 /// Why there is nothing to run.

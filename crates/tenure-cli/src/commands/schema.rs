@@ -15,6 +15,9 @@ use crate::render::Answer;
 /// Every form there is, by its name.
 const FORMS: &str = include_str!("../schema.json");
 
+/// The forms of reverse questions and their answers.
+const ASKING: &str = include_str!("../schema_asking.json");
+
 pub(super) fn run(schema: &Schema) -> Result<Answer, Failure> {
     let (name, title) = match schema.of {
         SchemaOf::Answer => ("answer", "Tenure: an answer"),
@@ -23,12 +26,24 @@ pub(super) fn run(schema: &Schema) -> Result<Answer, Failure> {
         SchemaOf::Fact => ("fact", "Tenure: a fact"),
         SchemaOf::Policy => ("policy", "Tenure: a policy document"),
         SchemaOf::Question => ("question", "Tenure: a question"),
+        SchemaOf::RequestableAnswer => ("requestable_answer", "Tenure: what somebody may ask for"),
+        SchemaOf::RequestableQuestion => {
+            ("requestable_question", "Tenure: a question for what somebody may ask for")
+        }
+        SchemaOf::Simulation => ("simulation", "Tenure: what would be"),
+        SchemaOf::TimelineAnswer => ("timeline_answer", "Tenure: what somebody held"),
+        SchemaOf::TimelineQuestion => ("timeline_question", "Tenure: a question for what somebody held"),
+        SchemaOf::WhatAnswer => ("what_answer", "Tenure: what somebody may do"),
+        SchemaOf::WhatQuestion => ("what_question", "Tenure: a question for what somebody may do"),
+        SchemaOf::WhoAnswer => ("who_answer", "Tenure: who may do something"),
+        SchemaOf::WhoQuestion => ("who_question", "Tenure: a question for who may do something"),
     };
     let broken = |error| Failure::bad_input("schema.broken", error);
-    let forms = serde_json::from_str(FORMS).map_err(broken)?;
+    let mut forms: BTreeMap<String, Value> = serde_json::from_str(FORMS).map_err(broken)?;
+    forms.extend(serde_json::from_str::<BTreeMap<String, Value>>(ASKING).map_err(broken)?);
     let schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": format!("urn:tenure:schema:{name}:1"),
+        "$id": format!("urn:tenure:schema:{}:1", name.replace('_', "-")),
         "title": title,
         "$ref": format!("{REFERENCE}{name}"),
         "$defs": reachable(forms, name),

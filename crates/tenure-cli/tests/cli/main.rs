@@ -32,6 +32,8 @@ mod samples;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod schema_of_answers;
+#[cfg(test)]
 mod schema_of_decisions;
 #[cfg(test)]
 mod testing;

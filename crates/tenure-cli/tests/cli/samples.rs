@@ -202,6 +202,42 @@ pub(crate) fn questions() -> Vec<Value> {
     ]
 }
 
+/// Reverse questions of every kind, by the names of their schemas.
+pub(crate) fn reverse_questions() -> [(&'static str, Vec<Value>); 4] {
+    let open = json!({"id": "p-1", "type": "page", "parent": "prod", "attributes": {"a": true}});
+    let filter = json!({
+        "applications": ["crm"], "kinds": ["role"], "permissions": ["db:write"], "prefix": "db:", "types": ["page"],
+    });
+    [
+        (
+            "who-question",
+            vec![
+                json!({"permission": "db:write"}),
+                json!({
+                    "context": {"risk": 2}, "kinds": ["human"], "limit": 5, "permission": "db:write", "resource": open,
+                }),
+            ],
+        ),
+        (
+            "what-question",
+            vec![json!({"context": {"risk": 2}, "filter": filter, "identity": "ann", "resource": open})],
+        ),
+        (
+            "requestable-question",
+            vec![json!({
+                "all": true, "context": {"risk": 2}, "entitlements": ["admin"], "event": "INC-7", "identity": "ann",
+            })],
+        ),
+        (
+            "timeline-question",
+            vec![json!({
+                "context": {"risk": 2}, "from": NOW, "identity": "ann", "permission": "db:write", "resource": open,
+                "until": NOW,
+            })],
+        ),
+    ]
+}
+
 /// Facts of every kind.
 pub(crate) fn facts() -> Vec<Value> {
     let policy = policy();
