@@ -9,7 +9,7 @@ use crate::compile::name_of;
 use crate::condition::Path;
 use crate::decide::{Command, ConditionOutcome, Reason};
 use crate::explain::step::Step;
-use crate::explain::trial::Trial;
+use crate::explain::trial::{Budget, Trial};
 use crate::id::{AttributeId, IdentityId};
 use crate::model::Value;
 use crate::time::Span;
@@ -18,12 +18,13 @@ use crate::time::Span;
 const MANY: usize = 12;
 
 /// What was not said, with each value that a condition compares it with.
-pub(super) fn missing(trial: &Trial, reason: &Reason) -> Vec<Bundle> {
+pub(super) fn missing(trial: &Trial, reason: &Reason, budget: &mut Budget) -> Vec<Bundle> {
+    let compared = compared(trial, |_| true, budget);
     let mut bundles: Vec<Bundle> = vec![Vec::new()];
     for name in names(reason, "names") {
         let mut ways: Vec<Step> = Vec::new();
-        for (path, value) in compared(trial, |_| true).into_iter().filter(|(path, _)| name_of(path) == name) {
-            ways.extend(step(trial, &path, value));
+        for (path, value) in compared.iter().filter(|(path, _)| name_of(path) == name) {
+            ways.extend(step(trial, path, value.clone()));
         }
         if name == "session.ends_at" {
             let ends = trial.at().plus(Span::days(1));
@@ -44,10 +45,10 @@ pub(super) fn missing(trial: &Trial, reason: &Reason) -> Vec<Bundle> {
 }
 
 /// Something that the conditions read, as they would have it.
-pub(super) fn otherwise(trial: &Trial, reason: &Reason) -> Vec<Bundle> {
+pub(super) fn otherwise(trial: &Trial, reason: &Reason, budget: &mut Budget) -> Vec<Bundle> {
     let wanted: Vec<&str> = names(reason, "conditions").collect();
     let mut steps: Vec<Step> = Vec::new();
-    for (path, value) in compared(trial, |name| wanted.contains(&name)) {
+    for (path, value) in compared(trial, |name| wanted.contains(&name), budget) {
         if let Some(step) = step(trial, &path, value)
             && !steps.contains(&step)
         {
@@ -77,8 +78,8 @@ fn differ(a: &Step, b: &Step) -> bool {
 }
 
 /// What conditions compare with what, of those that were judged and did not hold.
-fn compared(trial: &Trial, wanted: impl Fn(&str) -> bool) -> Vec<(Path, Value)> {
-    let decision = trial.engine.decide_without(&trial.command, trial.now, &trial.left);
+fn compared(trial: &Trial, wanted: impl Fn(&str) -> bool, budget: &mut Budget) -> Vec<(Path, Value)> {
+    let Some(decision) = budget.decide(trial, &[]) else { return Vec::new() };
     let judged = &decision.grounds().conditions;
     let unmet = |name: &str| {
         judged.iter().any(|one| {
