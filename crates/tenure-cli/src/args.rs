@@ -477,6 +477,8 @@ pub(crate) enum SchemaOf {
     Command,
     /// A decision, as `decide --json` prints it
     Decision,
+    /// An explanation, as `explain --json` prints it
+    Explanation,
     /// An entry of the log
     Fact,
     /// The policy document

@@ -23,6 +23,7 @@ pub(super) fn run(schema: &Schema) -> Result<Answer, Failure> {
         SchemaOf::Answer => ("answer", "Tenure: an answer"),
         SchemaOf::Command => ("command", "Tenure: a command"),
         SchemaOf::Decision => ("decision", "Tenure: a decision"),
+        SchemaOf::Explanation => ("explanation", "Tenure: an explanation"),
         SchemaOf::Fact => ("fact", "Tenure: a fact"),
         SchemaOf::Policy => ("policy", "Tenure: a policy document"),
         SchemaOf::Question => ("question", "Tenure: a question"),

@@ -1,6 +1,7 @@
 //! The schemas of the answers to reverse questions accept what is printed about everybody at Acme, and know few keys
 //! that nothing there prints.
 
+use alloc::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -101,6 +102,22 @@ fn answers_about_everybody_have_their_form() {
         &asked.map(|(p, on)| json!({"permission": p, "resource": on}).to_string() + "\n").concat(),
     );
     assert_eq!(have_the_form("who-answer", &who), ["missing", "warnings"]);
+}
+
+#[test]
+fn explanations_have_their_form() {
+    let world = acme();
+    let requests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/acme/requests");
+    let mut files: Vec<_> = fs::read_dir(requests).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let lines: String =
+        files.iter().map(|file| fs::read_to_string(file).unwrap().replace('\n', " ") + "\n").collect();
+    let at = |time: &str| answers(world.pipe(&format!("explain --lines - --now {time}"), &lines).text(0));
+    let mut explained = at("2026-03-02T09:01:00Z");
+    explained.extend(at("2026-03-02T09:20:00Z"));
+    let verdicts: BTreeSet<&str> = explained.iter().map(|line| line["verdict"].as_str().unwrap()).collect();
+    assert_eq!(verdicts, ["deny", "pending", "permit"].into());
+    assert_eq!(have_the_form("explanation", &explained), ["warnings"]);
 }
 
 #[test]
