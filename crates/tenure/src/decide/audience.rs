@@ -209,13 +209,13 @@ impl Decision {
         let admin = audience == Audience::Admin;
         let mut bounds: Vec<Bound> =
             grounds.bounds.iter().map(|bound| bound.for_audience(audience)).collect();
-        bounds.dedup();
         let mut obligations: Vec<ObligationView> = match self {
             Self::Pending(pending) => pending.obligations.iter().map(|o| o.for_audience(audience)).collect(),
             Self::Permit(_) | Self::Deny(_) => Vec::new(),
         };
         if !audience.knows_rules() {
-            // Two rules that ask for the same are one to whoever does not know them.
+            // Two rules that say the same are one to whoever does not know them.
+            bounds.dedup();
             obligations.sort();
             obligations.dedup();
         }
