@@ -2,13 +2,13 @@
 //! what is true, and every key comes with an example that is read as a policy.
 
 mod examples;
+pub mod reasons;
 
 use core::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use tenure::condition::{LIMITS, OPERATORS};
-use tenure::decide::Code;
 use tenure::document::{self, Limits};
 use tenure::policy::{self, BoundKind, FIELDS, Lint, Policy};
 
@@ -19,9 +19,9 @@ const SCHEMA: &str = include_str!("../../crates/tenure-cli/src/schema.json");
 /// Deeper than the schema.
 const MAX_DEPTH: usize = 16;
 
-/// The page.
-pub fn path() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference.md")
+/// Where a page lies.
+pub fn path(page: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(page)
 }
 
 /// A key with an example, and the document in which it stands.
@@ -77,17 +77,29 @@ pub fn examples() -> Result<Vec<Example>, String> {
     Ok(all)
 }
 
-/// Writes the page; whether it has changed.
+/// Every page, by its name.
 ///
 /// # Errors
-/// As [`text`], or that the file cannot be written.
-pub fn write() -> Result<bool, String> {
-    let (path, text) = (path(), text()?);
-    if std::fs::read_to_string(&path).is_ok_and(|old| old == text) {
-        return Ok(false);
+/// As [`text`] and [`reasons::text`].
+pub fn pages() -> Result<[(&'static str, String); 2], String> {
+    Ok([("reference.md", text()?), ("reasons.md", reasons::text()?)])
+}
+
+/// Writes the pages; the names of those that have changed.
+///
+/// # Errors
+/// As [`pages`], or that a file cannot be written.
+pub fn write() -> Result<Vec<String>, String> {
+    let mut changed = Vec::new();
+    for (page, text) in pages()? {
+        let path = path(page);
+        if std::fs::read_to_string(&path).is_ok_and(|old| old == text) {
+            continue;
+        }
+        std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+        changed.push(format!("docs/{page}"));
     }
-    std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(true)
+    Ok(changed)
 }
 
 /// Forms without keys that have a line of their own.
@@ -298,11 +310,10 @@ fn outcomes(out: &mut String) {
     for kind in BoundKind::ALL {
         let _ = writeln!(out, "| `{}` | {} |", kind.word(), kind.text());
     }
-    out.push_str("\n## Reasons\n\nIn the order in which they are reported; `{name}` is a parameter.\n\n");
-    out.push_str("| Code | What it says |\n|---|---|\n");
-    for reason in Code::ALL {
-        let _ = writeln!(out, "| `{}` | {} |", reason.word(), reason.text());
-    }
+    out.push_str(
+        "\n## Reasons\n\nWhy something is denied, or what to mind: the codes, their sentences and who is told which \
+         stand on [a page of their own](reasons.md).\n",
+    );
     out.push_str(
         "\n## Lint\n\nWhat `tenure lint` looks for in a document that loads. It looks at the document alone; what \
          facts will tell it does not know.\n\n",

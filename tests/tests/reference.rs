@@ -6,11 +6,12 @@ use std::fs;
 use tenure_conformance::reference;
 
 #[test]
-fn the_reference_is_up_to_date() {
-    let text = reference::text().unwrap_or_else(|error| panic!("{error}"));
-    let stored = fs::read_to_string(reference::path()).unwrap_or_default();
+fn the_pages_are_up_to_date() {
     let hint = "run `cargo run -p tenure-conformance --bin reference` and read the diff";
-    assert!(stored == text, "docs/reference.md says something else than the code; {hint}");
+    for (page, text) in reference::pages().unwrap_or_else(|error| panic!("{error}")) {
+        let stored = fs::read_to_string(reference::path(page)).unwrap_or_default();
+        assert!(stored == text, "docs/{page} says something else than the code; {hint}");
+    }
 }
 
 #[test]

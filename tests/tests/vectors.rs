@@ -10,10 +10,11 @@
 
 extern crate alloc;
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use serde_json::Value;
+use tenure::decide::{Code, Reason};
 use tenure::time::Timestamp;
 use tenure_conformance::{
     Chain, Cli, Engine, Failure, Implementation, Oracle, Ran, Vector, difference, files, run,
@@ -161,6 +162,38 @@ fn other_meaning(pair: &Pair<'_>) -> Option<String> {
     let there = difference(&oracle, &said, silent, pair.now);
     let difference = there.or_else(|| difference(&engine, &oracle, silent, pair.now))?;
     Some(format!("{}: {difference}\n{texts}", pair.place))
+}
+
+/// What answers say of why: of decisions, of checks, and what reconciling finds.
+fn reasons_of(answer: &str) -> Vec<Reason> {
+    let answer: Value = answer.parse().unwrap();
+    let lists = ["reasons", "findings"].into_iter().filter_map(|key| answer.get(key).cloned());
+    lists.flat_map(|list| serde_json::from_value::<Vec<Reason>>(list).unwrap_or_default()).collect()
+}
+
+#[test]
+fn every_code_is_the_answer_in_the_vector_that_is_named_for_it() {
+    let named = tenure_conformance::reference::reasons::vectors().unwrap();
+    for code in Code::ALL {
+        let path = named.get(code.word()).unwrap_or_else(|| panic!("no vector has {}", code.word()));
+        let answers = engine().answers[path].iter().flatten();
+        let mut reasons = answers.flat_map(|(_, answer)| reasons_of(answer));
+        assert!(reasons.any(|reason| reason.code == *code), "{path} is not answered by {}", code.word());
+    }
+}
+
+/// A value that the registry does not have would be shown to admins alone, one that no answer has to nobody.
+#[test]
+fn the_registry_has_the_values_that_answers_have() {
+    let mut seen: BTreeMap<Code, BTreeSet<String>> = BTreeMap::new();
+    let answers = engine().answers.values().flatten().flatten();
+    for reason in answers.flat_map(|(_, answer)| reasons_of(answer)) {
+        seen.entry(reason.code).or_default().extend(reason.params.into_keys());
+    }
+    for code in Code::ALL {
+        let known = code.params().iter().map(|(name, _)| (*name).to_owned()).collect();
+        assert_eq!(seen[code], known, "{}", code.word());
+    }
 }
 
 #[test]

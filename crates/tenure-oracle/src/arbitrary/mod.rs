@@ -91,6 +91,35 @@ fn numbers(features: Features) -> impl Strategy<Value = Arbitrary> {
         .prop_map(|(p, f, c, (q, n), features)| build(&p, &f, &c, &q, &n, features))
 }
 
+/// The world that bytes choose: whatever they are they choose one, the same bytes the same, and where they end the
+/// plainest choices follow. So a fuzzer can look for worlds by changing bytes.
+///
+/// ```
+/// use tenure_oracle::arbitrary::from_bytes;
+/// let bytes: Vec<u8> = (0..200).collect();
+/// assert_eq!(from_bytes(&bytes), from_bytes(&bytes));
+/// assert_eq!(from_bytes(&[]).commands.len(), 1);
+/// ```
+pub fn from_bytes(bytes: &[u8]) -> Arbitrary {
+    let mut bytes = bytes.iter().copied();
+    let kind = bytes.next().unwrap_or_default();
+    let features = Features { replacements: kind & 1 == 1, language: kind & 2 == 2 };
+    let mut count = |most: u8| bytes.next().unwrap_or_default().checked_rem(most).unwrap_or_default();
+    let (facts, commands) = (count(60), count(5).saturating_add(1));
+    let (questions, nows) = (count(5).saturating_add(1), count(4).saturating_add(1));
+    // A row is its length and so many numbers.
+    let mut rows = |count: u8| -> Vec<Vec<u16>> {
+        let row = |_| {
+            let length = bytes.next().unwrap_or_default().checked_rem(65).unwrap_or_default();
+            bytes.by_ref().take(usize::from(length)).map(u16::from).collect()
+        };
+        (0..count).map(row).collect()
+    };
+    let policy = rows(if features.language { 24 } else { 12 });
+    let (facts, commands, questions, nows) = (rows(facts), rows(commands), rows(questions), rows(nows));
+    build(&policy, &facts, &commands, &questions, &nows, features)
+}
+
 fn build(
     policy_numbers: &[Vec<u16>],
     fact_numbers: &[Vec<u16>],
