@@ -382,3 +382,11 @@ proptest! {
         let _ = yaml::pieces(&text);
     }
 }
+
+/// Found by a fuzzer: the blanks of these lines belong to no level, and grew with each form.
+#[test]
+fn a_block_scalar_of_blank_lines_has_no_blanks() {
+    assert_eq!(yaml("a: |+\n  \n"), "a: |+\n\n");
+    assert_eq!(yaml("a: >+\n   \n \nb: 1\n"), "a: >+\n\n\nb: 1\n");
+    assert_eq!(yaml("a:\n  - |\n      \n  - c\n"), "a:\n  - |\n\n  - c\n");
+}

@@ -340,7 +340,10 @@ fn extent(text: &str, around: Option<usize>) -> (usize, usize) {
     let least = around.map_or(0, |around| around.saturating_add(1));
     let indent = match digit {
         Some(digit) => around.unwrap_or_default().saturating_add(digit),
-        None => lines.clone().find(filled).map_or(least, blanks).max(least),
+        // Without a line that says something there is no level, and all of its blanks are nothing.
+        None => {
+            lines.clone().find(filled).map(blanks).filter(|blanks| *blanks >= least).unwrap_or(usize::MAX)
+        }
     };
     let keeps = is_kept(text);
     let mut bytes = first.trim_end().len();
