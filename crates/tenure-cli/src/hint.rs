@@ -77,28 +77,30 @@ fn described<'d>(reason: &'d Reason, document: &'d PolicyDocument) -> Vec<(&'d s
 /// The name that was probably meant, and of what it is one.
 fn meant<'d>(reason: &Reason, document: &'d PolicyDocument) -> Option<(&'static str, &'d str)> {
     let word = |name: &str| reason.params.get(name).and_then(Value::as_text);
+    // What stands in the document by that very name is unknown for another reason, and was meant.
+    let near = |asked: &str, names: &mut dyn Iterator<Item = &'d str>| {
+        nearest(asked, names.filter(|name| *name != asked))
+    };
     let (kind, near) = match reason.code {
         Code::IdentityUnknown => {
-            let names = document.identities.keys().map(AsRef::as_ref);
-            ("identity", nearest(word("identity")?, names))
+            let names = &mut document.identities.keys().map(AsRef::as_ref);
+            ("identity", near(word("identity")?, names))
         }
         Code::EntitlementUnknown => {
-            let names = document.entitlements.keys().map(AsRef::as_ref);
-            ("entitlement", nearest(word("entitlement")?, names))
+            let names = &mut document.entitlements.keys().map(AsRef::as_ref);
+            ("entitlement", near(word("entitlement")?, names))
         }
         Code::ResourceUnknown => {
-            let names = document.resources.keys().map(AsRef::as_ref);
-            ("resource", nearest(word("resource")?, names))
+            let names = &mut document.resources.keys().map(AsRef::as_ref);
+            ("resource", near(word("resource")?, names))
         }
         Code::PermissionUnknown => {
             let all = document.entitlements.values().flat_map(|entitlement| &entitlement.permissions);
-            ("permission", nearest(word("permission")?, all.map(AsRef::as_ref)))
+            ("permission", near(word("permission")?, &mut all.map(AsRef::as_ref)))
         }
         Code::EventInvalid if word("why")? == "unknown" => {
-            // An event of the document that has not begun is known, and not what was meant.
-            let asked = word("event")?;
-            let names = document.events.keys().map(AsRef::as_ref);
-            ("event", nearest(asked, names.filter(|name| *name != asked)))
+            let names = &mut document.events.keys().map(AsRef::as_ref);
+            ("event", near(word("event")?, names))
         }
         _ => return None,
     };

@@ -124,11 +124,19 @@ impl<'n> Deserializer<'n> for Reader<'n, '_> {
     fn deserialize_struct<V: Visitor<'n>>(
         self,
         _name: &'static str,
-        _fields: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
         match self.node.value() {
             Value::List(_) => Err(Fault::invalid_type(Unexpected::Seq, &visitor)),
+            // Whoever writes a value where a map belongs is told the keys under which it may belong.
+            Value::Text(_) | Value::Int(_) if !fields.is_empty() => {
+                let keys = super::nearest::quoted_list(fields.iter().copied());
+                Err(Fault::invalid_type(
+                    unexpected(self.node),
+                    &format!("a map with keys of {keys}").as_str(),
+                ))
+            }
             _ => self.deserialize_any(visitor),
         }
     }

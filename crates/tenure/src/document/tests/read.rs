@@ -204,6 +204,11 @@ fn other_types_are_named_in_the_words_of_the_document() {
     );
     fails::<Rule>("[]", "document.type", "line 1, column 1: expected a map, found a list");
     fails::<Rule>(
+        "\"2h\"",
+        "document.type",
+        "line 1, column 1: expected a map with keys of `max`, `min`, `on_loss`, `who`, found the text `2h`",
+    );
+    fails::<Rule>(
         r#"{"max": 8}"#,
         "document.type",
         "line 1, column 9 (/max): expected a text, found the number `8`; write `\"8\"`",
