@@ -16,8 +16,8 @@ use proptest::test_runner::TestCaseError;
 use tenure::check::{Access, Question};
 use tenure::diff::{Direction, Holding};
 use tenure::engine::Engine;
-use tenure::fact::{Body, Fact};
-use tenure::id::{IdentityId, PermissionId, ResourceId};
+use tenure::fact::{Body, Cause, Fact, GrantEnded, Named};
+use tenure::id::{EventId, IdentityId, PermissionId, ResourceId};
 use tenure::policy::Policy;
 use tenure::simulate::{Hypothesis, Simulation};
 use tenure::time::Timestamp;
@@ -59,7 +59,41 @@ fn suppositions(world: &Arbitrary) -> Vec<Supposed> {
         let hypothesis = Hypothesis { commands, facts, policy: None, questions };
         Some(Supposed { engine, world: before, hypothesis, now })
     };
-    cuts.into_iter().filter_map(of).collect()
+    let mut all: Vec<Supposed> = cuts.into_iter().filter_map(of).collect();
+    all.extend(ends(world));
+    all
+}
+
+/// After the whole log, one thing that ends and nothing else.
+fn ends(world: &Arbitrary) -> Vec<Supposed> {
+    let opened = world.facts.iter().filter_map(|fact| match &fact.body {
+        Body::EventOpened(opened) => Some(opened.id.clone()),
+        _ => None,
+    });
+    let events: BTreeSet<EventId> = opened.chain(world.policy.events.keys().cloned()).collect();
+    let grants: BTreeSet<_> = world
+        .facts
+        .iter()
+        .filter_map(|fact| match &fact.body {
+            Body::GrantIssued(terms) => Some(terms.id.clone()),
+            _ => None,
+        })
+        .collect();
+    let last = world.facts.iter().map(|fact| fact.recorded_at).max();
+    let Some(now) = world.nows.first().copied().into_iter().chain(last).max() else { return Vec::new() };
+    let closed = events.into_iter().map(|id| Body::EventClosed(Named { id, reason: None }));
+    let revoked = grants
+        .into_iter()
+        .take(2)
+        .map(|id| Body::GrantRevoked(GrantEnded { cause: Cause::Revoked, id, reason: None }));
+    let engine = engine_of(world);
+    let suppose = |body| {
+        let fact = Fact::new("supposed".parse().expect("an id"), now, body);
+        engine.admit(core::slice::from_ref(&fact), now).ok()?;
+        let hypothesis = Hypothesis { facts: vec![fact], ..Hypothesis::default() };
+        Some(Supposed { engine: engine.clone(), world: world.clone(), hypothesis, now })
+    };
+    closed.chain(revoked).filter_map(suppose).collect()
 }
 
 /// The names of a world.
