@@ -1,6 +1,7 @@
 //! Measures what is too large for a statistical benchmark, and prints a table:
 //!
-//! `large <identities> [check|decide|explain|fold|apply|close|snapshot|passes]... [--decided] [--dated]`
+//! `large <identities> [check|decide|explain|who|what|requestable|fold|apply|close|snapshot|passes]... [--decided]
+//! [--dated]`
 //!
 //! Each line is the median of several runs after one that does not count, in processor time; without names
 //! everything is measured.
@@ -14,22 +15,26 @@ use tenure::decide::{Command, Verdict};
 use tenure::engine::Engine;
 use tenure::fact::Fact;
 use tenure::policy::Policy;
+use tenure::query::{Filter, Requestable, What, Who};
 use tenure::shared::Shared;
 use tenure::state::{Expect, State};
 use tenure_benches::clock::{median, median_of, timed};
 use tenure_benches::questions::{Asked, Handles, Kind, MANY, questions};
 use tenure_benches::work::after;
-use tenure_benches::world::World;
+use tenure_benches::world::{World, identity, permission, place};
 
 /// What can be measured, and how.
 type Section = (&'static str, fn(&mut Measured));
 
-const SECTIONS: [Section; 8] = [
+const SECTIONS: [Section; 11] = [
     ("fold", fold),
     ("passes", passes),
     ("check", check),
     ("decide", decide),
     ("explain", explain),
+    ("who", who),
+    ("what", what),
+    ("requestable", requestable),
     ("apply", apply),
     ("close", close),
     ("snapshot", snapshot),
@@ -241,6 +246,75 @@ fn explain(measured: &mut Measured) {
         each("  the slowest", slowest, 1);
         line("  decisions that it took, in the mean", decisions / commands.len() as u64, "");
     }
+}
+
+/// Who may do something, in no order: permissions of all layers, on all resources.
+fn who(measured: &mut Measured) {
+    let engine = measured.engine();
+    let now = measured.world.now();
+    let mut slowest = 0;
+    let mut all = Vec::new();
+    let (mut told, mut complete) = (0, 0);
+    for asked in questions(&measured.world, 64) {
+        let question = Who {
+            resource: asked.resource.map(place).map(Into::into),
+            ..Who::new(permission(asked.permission).parse().expect("an id"))
+        };
+        let found = engine.who(&question, now);
+        told += found.rows.len() as u64;
+        complete += u64::from(found.complete);
+        let nanos = median_of(measured.runs().min(3), || timed(|| black_box(engine.who(&question, now))).0);
+        slowest = slowest.max(nanos);
+        all.push(nanos);
+    }
+    line("who, 64 questions, the first 1,000 of each", median(&mut all) / 1_000, "us");
+    line("  the slowest", slowest / 1_000, "us");
+    line("  rows, on average", told / 64, "");
+    line("  complete, of 64", complete, "");
+}
+
+/// What somebody may do: everything, and of it what one role gives, and on one resource.
+fn what(measured: &mut Measured) {
+    let engine = measured.engine();
+    let now = measured.world.now();
+    let asked = questions(&measured.world, 512);
+    let of = |asked: &Asked| What::new(identity(asked.identity));
+    let all: Vec<What> = asked.iter().map(of).collect();
+    let rows: usize = all.iter().map(|question| engine.what(question, now).rows.len()).sum();
+    let every = |questions: &[What]| {
+        for question in questions {
+            let _ = black_box(engine.what(question, now));
+        }
+    };
+    each("what, everything", median_of(9, || timed(|| every(&all)).0), all.len());
+    each("  a row", median_of(9, || timed(|| every(&all)).0), rows);
+    line("  rows, on average", rows as u64 / all.len() as u64, "");
+    let prefixed = |asked: &Asked| {
+        let prefix = format!("p{}", asked.permission / 10);
+        What { filter: Filter { prefix, ..Filter::default() }, ..of(asked) }
+    };
+    let some: Vec<What> = asked.iter().map(prefixed).collect();
+    each("  what begins with a prefix", median_of(9, || timed(|| every(&some)).0), some.len());
+    let on = asked.iter().filter_map(|asked| Some(of(asked).on(place(asked.resource?))));
+    let on: Vec<What> = on.take(64).collect();
+    each("what, on a resource", median_of(5, || timed(|| every(&on)).0), on.len());
+}
+
+fn requestable(measured: &mut Measured) {
+    let engine = measured.engine();
+    let now = measured.world.now();
+    let asked = questions(&measured.world, 16);
+    let all: Vec<Requestable> =
+        asked.iter().map(|asked| Requestable::new(identity(asked.identity))).collect();
+    let rows: usize = all.iter().map(|question| engine.requestable(question, now).rows.len()).sum();
+    let every = || {
+        for question in &all {
+            let _ = black_box(engine.requestable(question, now));
+        }
+    };
+    let nanos = median_of(measured.runs(), || timed(every).0);
+    line("requestable", nanos / 1_000 / all.len() as u64, "us");
+    line("  rows, on average", (rows / all.len()) as u64, "");
 }
 
 fn apply(measured: &mut Measured) {

@@ -36,7 +36,7 @@ mod least;
 const IDENTITIES: [&str; 7] = ["ann", "ben", "bot", "cat", "new", "nobody", "svc"];
 const PERMISSIONS: [&str; 4] = ["doc:admin", "doc:nothing", "doc:read", "doc:write"];
 const ENTITLEMENTS: [&str; 9] = ["admin", "boss", "extra", "lead", "nothing", "ops", "read", "team", "write"];
-const EVENTS: [Option<&str>; 4] = [None, Some("INC"), Some("PRJ"), Some("JOB")];
+const EVENTS: [Option<&str>; 2] = [None, Some("INC")];
 const RESOURCES: [&str; 8] = ["else", "else/y", "late", "nowhere", "root", "root/a", "root/a/x", "root/b"];
 
 type Context = BTreeMap<AttributeId, Value>;
@@ -216,7 +216,7 @@ fn regions_agree(arbitrary: &Arbitrary) -> Result<(), TestCaseError> {
                 rights.rows.iter().map(|row| (row.permission.clone(), row.scope.clone())).collect();
             prop_assert!(order.is_sorted_by(|a, b| a < b), "{order:?}");
             for row in &rights.rows {
-                for path in &row.via {
+                for path in row.via.iter() {
                     prop_assert!(leads(&world, path, &row.permission, t), "{path:?} at {t}");
                 }
             }
@@ -284,7 +284,7 @@ fn comes_to(world: &World, request: &Request, now: Timestamp) -> Comes {
 /// Requests for one thing that say why, and for how long in many ways.
 fn attempts(bare: &Request, at: Timestamp, last: Option<Timestamp>) -> Vec<Request> {
     let bare = bare.clone().because("work").tracked_by("T-1");
-    let spans = [1, 60_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000, 28_800_000, 86_400_000, 500_000_000];
+    let spans = [1, 3_600_000, 14_400_000, 500_000_000];
     let ends =
         spans.into_iter().map(|millis| at.plus(Span::from_millis(millis).expect("a span"))).chain(last);
     let ends = ends.chain(last.map(|last| last.plus(Span::hours(3))));
@@ -295,7 +295,7 @@ fn attempts(bare: &Request, at: Timestamp, last: Option<Timestamp>) -> Vec<Reque
 /// What may be asked for is what a request would be given for, for as long as it would be.
 fn offers_agree(arbitrary: &Arbitrary) -> Result<(), TestCaseError> {
     let (engine, world) = (engine_of(arbitrary), arbitrary.world());
-    for (now, context) in cases(arbitrary) {
+    for (now, context) in cases(arbitrary).into_iter().take(3) {
         if !answers(&engine, &world, now) || now > slot(1_000_000) {
             continue;
         }

@@ -4,6 +4,7 @@
 
 mod judge;
 mod path;
+mod plain;
 mod region;
 mod requestable;
 mod show;

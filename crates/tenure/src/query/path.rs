@@ -76,7 +76,7 @@ impl Engine {
 }
 
 /// The way back to the beginning, turned round.
-fn chain(found: &[(u32, usize)], last: usize) -> Vec<u32> {
+pub(super) fn chain(found: &[(u32, usize)], last: usize) -> Vec<u32> {
     let mut path = Vec::new();
     let mut at = last;
     // Each is found from one before it.

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Reasons, limit, wants};
+use super::{Reasons, limit};
 use crate::compile::CompiledRule;
 use crate::decide::{Command, Obligation, Probed, Prober};
 use crate::engine::Engine;
@@ -166,24 +166,40 @@ impl Engine {
             Err(reasons) => return nothing(reasons),
         };
         let held = self.held_directly(prober.who());
-        let mut rows = Vec::new();
-        for (item, entitlement, scope) in self.named_by_rules(question, prober.who(), at) {
+        let mut known: BTreeMap<(usize, u32), Offer> = BTreeMap::new();
+        let named = self.named_by_rules(question, prober.who(), at);
+        let mut rows = Vec::with_capacity(named.len());
+        for Named { item, entitlement, scope, alike } in named {
+            let own = held.get(&(entitlement, scope));
+            let alike = alike.filter(|_| own.is_none()).map(|set| (set, scope));
+            if let Some(same) = alike.and_then(|alike| known.get(&alike)) {
+                rows.push(Offer { entitlement: item.entitlement, scope: item.scope, ..same.clone() });
+                continue;
+            }
             let probed = prober.ask(&item, entitlement, scope);
             let requestable = probed.reasons.is_empty();
             if requestable || question.all {
-                let held = held.get(&(entitlement, scope)).and_then(|when| when.component(at));
-                rows.push(offer(&mut prober, item, (entitlement, scope), probed, at, held));
+                let held = own.and_then(|when| when.component(at));
+                let offer = offer(&mut prober, item, (entitlement, scope), probed, at, held);
+                if let Some(alike) = alike.filter(|_| requestable) {
+                    known.insert(alike, offer.clone());
+                }
+                rows.push(offer);
             }
         }
         Offers { at, identity: question.identity.clone(), reasons: Vec::new(), rows }
     }
 
     /// What rules name that exists, where they name it, in the order of the names.
-    fn named_by_rules(&self, question: &Requestable, who: u32, t: Timestamp) -> Vec<(Item, u32, u32)> {
+    fn named_by_rules(&self, question: &Requestable, who: u32, t: Timestamp) -> Vec<Named> {
         let (world, state) = (self.world(), self.assumed());
-        let mut pairs: BTreeSet<(u32, u32)> = BTreeSet::new();
         let count = u32::try_from(state.entitlements.len()).unwrap_or(u32::MAX);
-        for rule in self.rules().all() {
+        let wanted: Option<BTreeSet<u32>> = (!question.entitlements.is_empty()).then(|| {
+            let names = question.entitlements.iter();
+            names.filter_map(|id| state.entitlement_names.find(id.as_str())).collect()
+        });
+        let mut found: BTreeMap<u32, Naming> = BTreeMap::new();
+        for (number, rule) in (0u32..).zip(self.rules().all()) {
             if !question.all && !rule.may_concern(world, who, t) {
                 continue;
             }
@@ -192,26 +208,47 @@ impl Engine {
                 None => (0..count).collect(),
             };
             for entitlement in all {
-                if !rule.what.when(state, entitlement).is_some_and(|when| when.contains(t)) {
+                if wanted.as_ref().is_some_and(|wanted| !wanted.contains(&entitlement)) {
                     continue;
                 }
-                match rule.places.list() {
-                    None => drop(pairs.insert((entitlement, NONE))),
-                    Some(places) => {
-                        let valid = places.iter().filter(|place| world.tree.is_valid(**place, t));
-                        pairs.extend(valid.map(|place| (entitlement, *place)));
-                    }
-                }
+                let Some(when) = rule.what.when(state, entitlement) else { continue };
+                let Some(window) = when.component(t) else { continue };
+                let naming = found.entry(entitlement).or_default();
+                naming.rules.push(number);
+                naming.ends |= !window.end().is_never();
+                naming.scopes.extend(rule.places.list().unwrap_or(&[NONE]));
             }
         }
-        let named = pairs.into_iter().filter_map(|(entitlement, scope)| {
-            let item =
-                Item { entitlement: state.entitlement_id(entitlement)?, scope: state.resource_id(scope) };
-            wants(&question.entitlements, &item.entitlement).then_some((item, entitlement, scope))
-        });
-        let mut named: Vec<(Item, u32, u32)> = named.collect();
-        named.sort();
+        // What the same rules name comes to the same, if nothing else tells one from another.
+        let alike = question.event.is_none() && self.asks_alike();
+        let mut sets: BTreeMap<Vec<u32>, usize> = BTreeMap::new();
+        let mut named = Vec::with_capacity(found.len());
+        for (entitlement, mut naming) in found {
+            naming.scopes.sort_unstable();
+            naming.scopes.dedup();
+            let next = sets.len();
+            let set = (alike && !naming.ends).then(|| *sets.entry(naming.rules).or_insert(next));
+            let Some(id) = state.entitlement_id(entitlement) else { continue };
+            let valid = naming.scopes.into_iter();
+            let valid = valid.filter(|scope| *scope == NONE || world.tree.is_valid(*scope, t));
+            named.extend(valid.map(|scope| {
+                let item = Item { entitlement: id.clone(), scope: state.resource_id(scope) };
+                Named { item, entitlement, scope, alike: set }
+            }));
+        }
+        named.sort_unstable_by(|a, b| a.item.cmp(&b.item));
         named
+    }
+
+    /// Whether a request for one thing comes to what one for another does that the same rules name, and of which nothing
+    /// is held: no condition reads what is asked for, and nothing restricts it.
+    fn asks_alike(&self) -> bool {
+        let rules = self.rules();
+        let restrictions = &rules.restrictions;
+        restrictions.guardrails.is_empty()
+            && restrictions.denials.iter().all(|denial| !denial.on_request())
+            && rules.capacities.is_empty()
+            && rules.all().iter().all(|rule| rule.rule.when.is_none() && rule.rule.event.is_none())
     }
 
     /// When somebody holds what directly, from whatever source.
@@ -246,6 +283,26 @@ impl Engine {
         }
         held
     }
+}
+
+/// Something that rules name.
+struct Named {
+    item: Item,
+    entitlement: u32,
+    scope: u32,
+    /// What it has in common with everything that comes to the same.
+    alike: Option<usize>,
+}
+
+/// How rules name an entitlement.
+#[derive(Default)]
+struct Naming {
+    /// By which rules, in order.
+    rules: Vec<u32>,
+    /// Where; each rule may name the same.
+    scopes: Vec<u32>,
+    /// Whether one of them ceases to.
+    ends: bool,
 }
 
 /// How many events a need names.

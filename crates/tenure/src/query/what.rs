@@ -2,11 +2,13 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
 use super::judge::Judged;
+use super::plain::Where;
 use super::{Path, Reasons, limit, refusal, unknown_identity, wants};
 use crate::check::{Access, Asked, Target};
 use crate::compile::{Life, Place};
@@ -96,7 +98,7 @@ pub struct Right {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
     /// By what, the path that lasts longest first.
-    pub via: Vec<Path>,
+    pub via: Arc<[Path]>,
 }
 
 /// A subtree inside of a scope in which more decides: a denial, or conditions on which it belongs to what is above.
@@ -218,6 +220,9 @@ impl Engine {
     }
 
     fn rights_anywhere(&self, question: &What, who: u32, t: Timestamp) -> Vec<Right> {
+        if let Some(rights) = self.plain_rights(question, who, Where::Regions, t) {
+            return rights;
+        }
         let state = self.assumed();
         let found = self.regions(who, t);
         let found = found.into_iter().filter_map(|(permission, region)| {
@@ -254,6 +259,11 @@ impl Engine {
         if !fits {
             return Vec::new();
         }
+        if let Place::Registered(on) = place
+            && let Some(rights) = self.plain_rights(question, who, Where::On(on), t)
+        {
+            return rights;
+        }
         let permissions: BTreeSet<u32> =
             self.regions(who, t).into_iter().map(|(permission, _)| permission).collect();
         let named = permissions.into_iter().filter_map(|p| Some((state.permission_names.name(p)?, p)));
@@ -278,13 +288,18 @@ impl Engine {
             permission: PermissionId::from_interned(state.permission_names.name(permission)?),
             scope: state.resource_id(region),
             until: limit(judged.window.end()),
-            via: judged.paths,
+            via: Arc::from(judged.paths),
         })
     }
 
     /// Whether something that gives it is of what is wanted.
     fn passes_filter(&self, filter: &Filter, judged: &Judged<'_>, t: Timestamp) -> bool {
-        let mut held = judged.paths.iter().filter_map(|path| path.entitlements.first());
+        self.wants_any(filter, &judged.paths, t)
+    }
+
+    /// Whether one of the paths begins with what is wanted.
+    pub(super) fn wants_any(&self, filter: &Filter, paths: &[Path], t: Timestamp) -> bool {
+        let mut held = paths.iter().filter_map(|path| path.entitlements.first());
         filter.wants_all_held() || held.any(|held| self.wants_held(filter, held.as_str(), t))
     }
 
@@ -299,7 +314,7 @@ impl Engine {
             && (filter.applications.is_empty() || of.is_some_and(|of| filter.applications.contains(of)))
     }
 
-    fn has_type(&self, filter: &Filter, region: u32, t: Timestamp) -> bool {
+    pub(super) fn has_type(&self, filter: &Filter, region: u32, t: Timestamp) -> bool {
         if filter.types.is_empty() {
             return true;
         }
