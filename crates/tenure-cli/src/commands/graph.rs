@@ -88,7 +88,7 @@ fn draw_right(
     };
     let end = permission_node(picture, right.permission.as_str(), place);
     let conditional = right.answer == Access::Conditional;
-    for path in &right.via {
+    for path in right.via.iter() {
         let lines = vec![path.source.words().to_owned(), path.id.to_string()];
         let source = picture.node(format!("{} {}", path.source.words(), path.id), Kind::Source, lines);
         picture.edge(who, source, window(path.from, path.until), false);
