@@ -17,6 +17,7 @@ use tenure::decide::{Code, Command, Reason, Verdict};
 use tenure::engine::Engine;
 use tenure::id::{AttributeId, EntitlementId, EventId, IdentityId, PermissionId, ResourceId};
 use tenure::model::{Request, Value};
+use tenure::policy::Combine;
 use tenure::query::{Filter, Path, Requestable, Right, Stay, Tenure, TenureState, Timeline, What, Who};
 use tenure::time::{Reading, Span, Timestamp};
 use tenure_oracle::arbitrary::{Arbitrary, slot, worlds, worlds_with_language};
@@ -317,6 +318,10 @@ fn offers_agree(arbitrary: &Arbitrary) -> Result<(), TestCaseError> {
                 let mut bare = Request::new(id("ask-1"), id(identity), row.entitlement.clone());
                 (bare.context, bare.event) = (context.clone(), event.clone());
                 bare.items.iter_mut().for_each(|item| item.scope.clone_from(&row.scope));
+                if arbitrary.policy.combine == Combine::RequesterChooses {
+                    // What the row tells is had by the rule that it tells.
+                    bare.rule = row.rules.first().cloned();
+                }
                 let tried: Vec<(Request, Comes)> = attempts(&bare, at, row.until)
                     .into_iter()
                     .map(|request| (request.clone(), comes_to(&world, &request, now)))
@@ -329,6 +334,9 @@ fn offers_agree(arbitrary: &Arbitrary) -> Result<(), TestCaseError> {
                 }
                 let open = tried.iter().any(|(_, comes)| *comes != Comes::Denied);
                 prop_assert!(open, "{bare:?} at {now}, but {row:?}");
+                // What is not filled in may lead to another rule, where the requester chooses.
+                let needs = &row.needs;
+                let sure = needs.context.is_empty() && needs.event.is_none() && needs.inputs.is_empty();
                 for (request, comes) in &tried {
                     let Comes::Given(end) = comes else { continue };
                     prop_assert!(
@@ -336,12 +344,10 @@ fn offers_agree(arbitrary: &Arbitrary) -> Result<(), TestCaseError> {
                         "{request:?} at {now}: {row:?}"
                     );
                     prop_assert!(
-                        request.until != row.until || row.until.is_none() || row.until == Some(*end),
+                        !sure || request.until != row.until || row.until.is_none_or(|until| until == *end),
                         "{request:?} at {now} ends at {end}: {row:?}"
                     );
                 }
-                let needs = &row.needs;
-                let sure = needs.context.is_empty() && needs.event.is_none() && needs.inputs.is_empty();
                 prop_assert!(!sure || given.is_some(), "{bare:?} at {now}: {row:?}");
                 for event in needs.event.iter().flat_map(|event| &event.open).take(2) {
                     let named = bare.clone().for_event(event.clone()).because("work").tracked_by("T-1");
