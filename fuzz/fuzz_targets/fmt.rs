@@ -1,5 +1,5 @@
-//! A document is put in form without a change of what it says, and what is in form stays as it is. A map that reads is
-//! never left alone as one that nobody has thought of; what is no map is no document of ours.
+//! A document is put in form without a change of what it says, and what is in form stays as it is. JSON always has a
+//! form; a YAML that nobody has thought of is left alone (`format.unsafe`).
 
 #![no_main]
 #![allow(dead_code, unused_imports, reason = "the command uses what this target does not")]
@@ -7,7 +7,6 @@
 extern crate alloc;
 
 use libfuzzer_sys::fuzz_target;
-use tenure::document::canonical;
 
 #[path = "../../crates/tenure-cli/src/failure.rs"]
 mod failure;
@@ -17,6 +16,7 @@ mod format;
 mod input;
 
 use input::Input;
+use tenure::document::Node;
 
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = core::str::from_utf8(data) else { return };
@@ -26,16 +26,16 @@ fuzz_target!(|data: &[u8]| {
             Ok(formed) => {
                 let again = format::format(&input(&formed)).map_err(|failure| failure.to_string());
                 assert_eq!(again.as_ref(), Ok(&formed), "{name}");
+                assert_eq!(tree(&input(text)), tree(&input(&formed)), "{name}");
             }
             Err(failure) => {
                 let left_alone = failure.to_string().contains("format.unsafe");
-                assert!(!(left_alone && is_map(&input(text))), "{name}: {failure}");
+                assert!(!(left_alone && name == "p.json"), "{name}: {failure}");
             }
         }
     }
 });
 
-fn is_map(input: &Input) -> bool {
-    let tree = input.tree(&input::limits());
-    tree.is_ok_and(|node| canonical(&node).is_ok_and(|text| text.starts_with('{')))
+fn tree(input: &Input) -> Node {
+    input.tree(&input::limits()).unwrap_or_else(|failure| panic!("{failure}"))
 }
