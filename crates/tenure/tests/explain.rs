@@ -4,8 +4,8 @@
 
 use tenure::decide::{Audience, Command, Verdict};
 use tenure::engine::Engine;
-use tenure::explain::{Cause, Explanation, Unmet};
-use tenure::model::Request;
+use tenure::explain::{Cause, Explanation, Step, Unmet};
+use tenure::model::{Request, Value};
 use tenure::policy::Policy;
 use tenure::state::State;
 use tenure::time::Timestamp;
@@ -17,6 +17,8 @@ context:
   risk: int
 attributes:
   trained: bool
+  department: text
+  skills: list
 conditions:
   managed: {expr: context.device.managed, text: the device is managed}
   calm: {expr: context.risk < 50, text: the risk is low}
@@ -36,6 +38,8 @@ entitlements:
   payroll: {kind: role, permissions: [pay:run]}
   keys: {kind: role, permissions: [key:use]}
   safe: {kind: role, permissions: [safe:open]}
+  plans: {kind: role, permissions: [plan:read]}
+  roster: {kind: role, permissions: [roster:edit]}
 memberships:
   m-1: {group: dbas, member: bob}
 events:
@@ -68,6 +72,14 @@ eligibility:
     who: anyone
     what: {ids: [safe]}
     requires: {attributes: {trained: [true]}}
+    duration: {max: 2h}
+  planners:
+    who: {kinds: [human], attributes: {department: [planning], skills: [maps]}}
+    what: {ids: [plans]}
+    duration: {max: 2h}
+  keepers-of-the-roster:
+    who: {groups: [dbas], attributes: {department: [planning]}}
+    what: {ids: [roster]}
     duration: {max: 2h}
 deny:
   not-in-orders: {who: anyone, what: {ids: [logs]}, where: [prod/orders], on: request}
@@ -131,7 +143,7 @@ fn who_may_not_is_told_what_comes_near_and_what_would_do() {
     assert_eq!(codes(&explanation), ["eligibility.none"]);
     let Cause::Constraint { near, stops, .. } = &explanation.causes[0] else { panic!("a constraint") };
     assert!(*stops);
-    assert_eq!(near[0].unmet.iter().copied().collect::<Vec<_>>(), [Unmet::Where, Unmet::Who]);
+    assert_eq!(near[0].unmet.iter().copied().collect::<Vec<_>>(), [Unmet::Groups, Unmet::Where]);
     assert_eq!(corrections(&explanation), ["ask for it within `prod`; have `ann` join the group `dbas`"]);
     assert_eq!(explanation.alternatives[0].step.to_string(), "ask for `reader`");
     assert_eq!((explanation.alternatives[0].shared, explanation.alternatives[0].more), (1, 0));
@@ -222,4 +234,19 @@ fn a_used_name_is_replaced() {
     let explanation = engine.explain(&other, &decision);
     assert_eq!(codes(&explanation), ["request.id_reused"]);
     assert_eq!(corrections(&explanation), ["ask under a new id, for example `r-1-2`"]);
+}
+
+#[test]
+fn an_attribute_is_a_correction_also_where_a_rule_names_kinds_and_groups() {
+    let explanation = explain(ask("ann", "plans").lasting("1h".parse().unwrap()));
+    let both = "have `department` of `ann` set to `planning`; have `skills` of `ann` set to `maps`";
+    assert_eq!(corrections(&explanation), [both]);
+    let Step::Set { value: Value::List(_), .. } = &explanation.corrections[0].steps[1] else {
+        panic!("a list")
+    };
+    let explanation = explain(ask("ann", "roster").lasting("1h".parse().unwrap()));
+    let both = "have `department` of `ann` set to `planning`; have `ann` join the group `dbas`";
+    assert_eq!(corrections(&explanation), [both]);
+    // Nobody becomes of another kind.
+    assert_eq!(corrections(&explain(ask("bot", "plans").lasting("1h".parse().unwrap()))), [] as [&str; 0]);
 }

@@ -26,7 +26,7 @@ pub(crate) use events::{open_set, planned_set, uncapped_set, unclosed_set};
 pub(crate) use judge::{Judged, Truth};
 pub(crate) use life::{Dormancy, Life};
 pub(crate) use restrictions::{Circle, CompiledDenial, CompiledGuardrail, Restrictions};
-pub(crate) use selector::{Places, standing_of};
+pub(crate) use selector::{Places, member_when, standing_of};
 pub(crate) use sources::{Holding, Source, all_holdings, holdings, renewed};
 pub(crate) use standing::CompiledStanding;
 pub(crate) use tree::Tree;

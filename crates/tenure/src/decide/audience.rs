@@ -250,6 +250,10 @@ impl Decision {
             Command::Request(request) if !audience.knows_rules() => {
                 [&request.beneficiary, &request.requester].contains(&&grant.beneficiary)
             }
+            // What is taken from somebody else is theirs to know.
+            Command::Revoke(revoke) if !audience.knows_rules() => {
+                revoke.by.as_ref() == Some(&grant.beneficiary)
+            }
             _ => true,
         }
     }

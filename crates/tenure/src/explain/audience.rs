@@ -29,6 +29,9 @@ pub struct ExplanationView {
     pub longer: Vec<Longer>,
     /// The verdict that is explained.
     pub verdict: Verdict,
+    /// What to mind although it is permitted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<ReasonView>,
     /// What a permit rests on; the requester is told of what the request itself names.
     pub witnesses: Vec<Witness>,
 }
@@ -78,6 +81,7 @@ impl Explanation {
             corrections: corrections.collect(),
             longer: longer.collect(),
             verdict: self.verdict,
+            warnings: self.warnings.iter().filter_map(|reason| reason.for_audience(audience)).collect(),
             witnesses: self.witnesses.iter().filter(named).cloned().collect(),
         }
     }

@@ -7,9 +7,10 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use super::trial::{Budget, Trial};
-use crate::compile::CompiledRule;
+use crate::compile::{CompiledRule, member_when};
 use crate::decide::{Audience, Code, Command, Decision, Leave, Level, Obligation, Reason, Verdict};
 use crate::id::RuleId;
+use crate::policy::{IdentitySelector, attributes_match};
 use crate::store::NONE;
 use crate::time::Reading;
 
@@ -58,12 +59,18 @@ pub struct NearMiss {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unmet {
-    /// The rule does not count at the time.
+    /// It wants other attributes.
+    Attributes,
+    /// It speaks of members of other groups.
+    Groups,
+    /// It names others.
+    Ids,
+    /// It speaks of other kinds of identities.
+    Kinds,
+    /// It does not count at the time.
     Valid,
     /// It speaks of other places.
     Where,
-    /// It speaks of others.
-    Who,
 }
 
 /// The most rules that are told as near.
@@ -206,9 +213,40 @@ pub(super) fn misses(trial: &Trial, asked: Asked) -> Vec<(&CompiledRule, BTreeSe
         }
         let who = rule.who.when(world, asked.who, Reading::Narrow);
         if who.is_none_or(|when| !when.contains(asked.start)) {
-            unmet.insert(Unmet::Who);
+            unmet.extend(others(trial, asked, &rule.rule.who));
         }
         found.push((rule, unmet));
     }
     found
+}
+
+/// What of a selector does not match somebody whom it does not match.
+fn others(trial: &Trial, asked: Asked, who: &IdentitySelector) -> BTreeSet<Unmet> {
+    let (world, state) = (trial.engine.world(), trial.engine.assumed());
+    let mut unmet = BTreeSet::new();
+    let noun = state.identities.at(asked.who).and_then(|row| row.noun.as_ref()?.at(asked.start));
+    let named = |ids: &BTreeSet<_>| state.identity_id(asked.who).is_some_and(|id| ids.contains(&id));
+    if who.ids.as_ref().is_some_and(|ids| !named(ids)) {
+        unmet.insert(Unmet::Ids);
+    }
+    if who.kinds.as_ref().is_some_and(|kinds| noun.is_none_or(|noun| !kinds.contains(&noun.kind))) {
+        unmet.insert(Unmet::Kinds);
+    }
+    if noun.is_none_or(|noun| !attributes_match(&who.attributes, &noun.attributes)) {
+        unmet.insert(Unmet::Attributes);
+    }
+    if let Some(groups) = &who.groups {
+        let groups: Vec<u32> =
+            groups.iter().filter_map(|id| state.entitlement_names.find(id.as_str())).collect();
+        if !member_when(world, asked.who, &groups, who.via, Reading::Narrow).contains(asked.start) {
+            unmet.insert(Unmet::Groups);
+        }
+    }
+    unmet
+}
+
+/// Whether a rule speaks of others.
+pub(super) fn is_for_others(unmet: &BTreeSet<Unmet>) -> bool {
+    let who = [Unmet::Attributes, Unmet::Groups, Unmet::Ids, Unmet::Kinds];
+    who.iter().any(|part| unmet.contains(part))
 }

@@ -6,7 +6,7 @@ use super::{
     Alternative, Cause, CauseView, Correction, Explanation, ExplanationView, Longer, MAX_DECISIONS, NearMiss,
     Step, Unmet, Witness,
 };
-use crate::decide::{Audience, Verdict};
+use crate::decide::{Audience, Code, Verdict};
 
 const STOPS: &str = "; nothing behind this was judged";
 
@@ -55,6 +55,9 @@ impl fmt::Display for Step {
             Self::Renew { grant } => write!(f, "ask anew for what `{grant}` gave"),
             Self::Report { feed } => write!(f, "have the feed `{feed}` report"),
             Self::Resume { identity } => write!(f, "have the suspension of `{identity}` lifted"),
+            Self::Say { name, value } if name.as_str() == "session.ends_at" => {
+                write!(f, "say when the session ends, as `{name}`, for example `{value}`")
+            }
             Self::Say { name, value } => write!(f, "ask where `{name}` is `{value}`, and say so"),
             Self::Set { attribute, identity, value } => {
                 write!(f, "have `{attribute}` of `{identity}` set to `{value}`")
@@ -91,9 +94,12 @@ impl fmt::Display for NearMiss {
         for (n, unmet) in self.unmet.iter().enumerate() {
             let sign = if n > 0 { "," } else { "" };
             let words = match unmet {
+                Unmet::Attributes => "it wants other attributes",
+                Unmet::Groups => "it speaks of members of a group",
+                Unmet::Ids => "it names others",
+                Unmet::Kinds => "it speaks of identities of another kind",
                 Unmet::Valid => "it does not count at the time",
                 Unmet::Where => "it speaks of other places",
-                Unmet::Who => "it speaks of others",
             };
             write!(f, "{sign} {words}")?;
         }
@@ -179,8 +185,11 @@ impl fmt::Display for ExplanationView {
         writeln!(f, "{why}")?;
         for cause in &self.causes {
             writeln!(f, "  {cause}")?;
-            if let CauseView::Constraint { near, .. } = cause {
+            if let CauseView::Constraint { near, reason, .. } = cause {
                 near.iter().try_for_each(|near| writeln!(f, "    {near}"))?;
+                if near.is_empty() && reason.code == Code::EligibilityNone && self.audience.knows_rules() {
+                    writeln!(f, "    no rule speaks of it")?;
+                }
             }
         }
         // Which item a line is about is only worth saying where there are several.
@@ -191,6 +200,15 @@ impl fmt::Display for ExplanationView {
             self.witnesses.iter().try_for_each(|one| writeln!(f, "  item {}: {one}", one.item))?;
         }
         list(f, "what would change it", &self.corrections)?;
+        if self.corrections.is_empty() && self.verdict != Verdict::Permit {
+            let whom = if self.audience.knows_rules() {
+                "nothing that was tried"
+            } else {
+                "nothing that you can do yourself"
+            };
+            writeln!(f, "what would change it\n  {whom}")?;
+        }
+        list(f, "mind", &self.warnings)?;
         if self.longer.iter().all(|longer| longer.item == 0) {
             list(f, "how long", &self.longer)?;
         } else {

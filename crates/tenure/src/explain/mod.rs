@@ -26,7 +26,7 @@ pub use search::Correction;
 pub use step::Step;
 pub use witness::{Witness, WitnessKind};
 
-use crate::decide::{Command, Decision, Leave, Verdict};
+use crate::decide::{Command, Decision, Leave, Level, Reason, Verdict};
 use crate::engine::Engine;
 use crate::time::Timestamp;
 use trial::{Budget, Trial};
@@ -47,7 +47,7 @@ pub struct Explanation {
     pub causes: Vec<Cause>,
     /// Whether everything was tried; false if that would have taken more than [`MAX_DECISIONS`].
     pub complete: bool,
-    /// What would change the verdict, each tried; first what takes fewest steps and nobody else.
+    /// What would change the verdict, each tried; first what the requester can do alone, then what takes fewest steps.
     pub corrections: Vec<Correction>,
     /// How many decisions it took.
     pub decisions: u32,
@@ -55,6 +55,9 @@ pub struct Explanation {
     pub longer: Vec<Longer>,
     /// The verdict that is explained.
     pub verdict: Verdict,
+    /// What to mind although it is permitted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Reason>,
     /// What a permit rests on, by item.
     pub witnesses: Vec<Witness>,
 }
@@ -109,10 +112,13 @@ impl Engine {
             decisions: 0,
             longer: Vec::new(),
             verdict: Verdict::Deny,
+            warnings: Vec::new(),
             witnesses: Vec::new(),
         };
         let Some(decision) = budget.decide(&trial, &[]) else { return explanation };
         explanation.verdict = decision.verdict();
+        let warnings = decision.grounds().reasons.iter().filter(|reason| reason.level == Level::Warning);
+        explanation.warnings = warnings.cloned().collect();
         explanation.causes = cause::causes(&trial, &decision, &mut budget);
         if decision.verdict() != Verdict::Permit {
             explanation.corrections = search::corrections(&trial, &decision, &mut budget);

@@ -4,12 +4,17 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::{Bundle, FEW, names, of};
+use crate::compile::CompiledRule;
 use crate::decide::{Command, Reason};
 use crate::explain::cause::{Asked, Unmet, misses};
 use crate::explain::step::Step;
 use crate::explain::trial::Trial;
-use crate::id::{AttributeId, EntitlementId};
-use crate::policy::Combine;
+use crate::id::{AttributeId, EntitlementId, IdentityId};
+use crate::model::{Scalar, Value};
+use crate::policy::{AttributeType, Combine};
+
+/// The most rules, and the most ways to match one, that are tried.
+const MANY: usize = 12;
 
 /// What brings a rule that nearly matches to match.
 pub(super) fn near(trial: &Trial, item: u32) -> Vec<Bundle> {
@@ -19,7 +24,7 @@ pub(super) fn near(trial: &Trial, item: u32) -> Vec<Bundle> {
     let mut misses = misses(trial, asked);
     misses.sort_by_key(|(_, unmet)| unmet.len());
     let mut bundles: Vec<Bundle> = Vec::new();
-    for (rule, unmet) in misses.into_iter().take(FEW) {
+    for (rule, unmet) in misses.into_iter().take(MANY) {
         let mut together: Vec<Bundle> = vec![Vec::new()];
         for part in &unmet {
             let ways: Vec<Bundle> = match part {
@@ -28,22 +33,13 @@ pub(super) fn near(trial: &Trial, item: u32) -> Vec<Bundle> {
                     let at = rule.rule.valid.start();
                     if at > asked.start { vec![vec![Step::Start { at }]] } else { Vec::new() }
                 }
-                Unmet::Who => {
-                    let who = &rule.rule.who;
-                    let groups = who.groups.iter().flatten().take(FEW);
-                    let mut ways: Vec<Bundle> = groups
-                        .map(|group| vec![Step::Join { group: group.clone(), identity: identity.clone() }])
-                        .collect();
-                    if who.groups.is_none() && who.ids.is_none() && who.kinds.is_none() {
-                        let set = who.attributes.iter().filter_map(|(attribute, values)| {
-                            let value = values.first()?.clone();
-                            let (attribute, identity) = (attribute.clone(), identity.clone());
-                            Some(Step::Set { attribute, identity, value })
-                        });
-                        ways.push(set.collect());
-                    }
-                    ways
+                Unmet::Attributes => vec![attributes(trial, asked, rule, &identity)],
+                Unmet::Groups => {
+                    let groups = rule.rule.who.groups.iter().flatten().take(FEW).cloned();
+                    groups.map(|group| vec![Step::Join { group, identity: identity.clone() }]).collect()
                 }
+                // Nobody becomes another identity, or one of another kind.
+                Unmet::Ids | Unmet::Kinds => Vec::new(),
             };
             together = ways
                 .iter()
@@ -59,8 +55,44 @@ pub(super) fn near(trial: &Trial, item: u32) -> Vec<Bundle> {
         }
         bundles.extend(together.into_iter().filter(|bundle| !bundle.is_empty()));
     }
-    bundles.truncate(super::FEW.saturating_mul(3));
+    bundles.sort_by_key(Vec::len);
+    bundles.truncate(MANY);
     bundles
+}
+
+/// The attributes as a rule wants them. A list that is declared as one gains what the rule asks for.
+fn attributes(trial: &Trial, asked: Asked, rule: &CompiledRule, identity: &IdentityId) -> Bundle {
+    let state = trial.engine.assumed();
+    let noun = state.identities.at(asked.who).and_then(|row| row.noun.as_ref()?.at(asked.start));
+    let have = |name: &AttributeId| noun.and_then(|noun| noun.attributes.get(name));
+    let wanted = rule.rule.who.attributes.iter();
+    let otherwise = wanted.filter(|(name, values)| {
+        !have(name).is_some_and(|have| values.iter().any(|value| have.is_or_contains(value)))
+    });
+    let set = otherwise.filter_map(|(attribute, values)| {
+        let value = as_declared(trial, attribute, have(attribute), values.first()?.clone());
+        Some(Step::Set { attribute: attribute.clone(), identity: identity.clone(), value })
+    });
+    set.collect()
+}
+
+/// A value as its declaration has it: in a list, with what that has already, where it is declared to be one.
+fn as_declared(trial: &Trial, attribute: &AttributeId, have: Option<&Value>, value: Value) -> Value {
+    let declared = trial.engine.policy().document().attributes.as_ref();
+    let is_list =
+        declared.and_then(|all| all.get(attribute)).is_some_and(|d| d.r#type == AttributeType::List);
+    let one = match value {
+        Value::Text(text) if is_list => Scalar::Text(text),
+        Value::Int(number) if is_list => Scalar::Int(number),
+        Value::Bool(truth) if is_list => Scalar::Bool(truth),
+        other => return other,
+    };
+    let mut list = match have {
+        Some(Value::List(list)) => list.clone(),
+        _ => Vec::new(),
+    };
+    list.push(one);
+    Value::List(list)
 }
 
 /// The places of a rule that lie within what was asked first.
@@ -98,6 +130,14 @@ pub(super) fn prerequisites(trial: &Trial, reason: &Reason) -> Vec<Bundle> {
         let wanted = misses(trial, asked)
             .into_iter()
             .find_map(|(rule, _)| rule.rule.requires.attributes.get(&attribute)?.first().cloned());
+        let noun = trial
+            .engine
+            .assumed()
+            .identities
+            .at(asked.who)
+            .and_then(|row| row.noun.as_ref()?.at(asked.start));
+        let have = noun.and_then(|noun| noun.attributes.get(&attribute));
+        let wanted = wanted.map(|value| as_declared(trial, &attribute, have, value));
         bundle.extend(wanted.map(|value| Step::Set { attribute, identity: identity.clone(), value }));
     }
     if bundle.is_empty() { Vec::new() } else { vec![bundle] }

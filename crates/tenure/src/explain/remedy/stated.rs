@@ -7,7 +7,7 @@ use super::{Bundle, FEW, names, of, timing};
 use crate::compile::open_set;
 use crate::decide::{Command, Reason};
 use crate::explain::apply::anything;
-use crate::explain::cause::{Unmet, misses};
+use crate::explain::cause::{is_for_others, misses};
 use crate::explain::step::Step;
 use crate::explain::trial::Trial;
 use crate::id::{AttributeId, EventId, FeedId};
@@ -96,7 +96,7 @@ fn events(trial: &Trial, item: u32) -> Vec<Bundle> {
     let (Some(who), Some(what)) = (state.identity_id(asked.who), state.entitlement_id(asked.what)) else {
         return Vec::new();
     };
-    let matching = misses(trial, asked).into_iter().filter(|(_, unmet)| !unmet.contains(&Unmet::Who));
+    let matching = misses(trial, asked).into_iter().filter(|(_, unmet)| !is_for_others(unmet));
     let rules: Vec<_> = matching.filter_map(|(rule, _)| rule.rule.event.as_ref()).collect();
     let mut found: Vec<Bundle> = Vec::new();
     for (reference, row) in (0u32..).zip(state.events.iter()) {

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::{Bundle, of};
 use crate::decide::{Code, Command, Reason};
-use crate::explain::cause::{Unmet, errors, misses};
+use crate::explain::cause::{errors, is_for_others, misses};
 use crate::explain::step::Step;
 use crate::explain::trial::{Budget, Trial};
 use crate::id::IdentityId;
@@ -18,7 +18,7 @@ const MAX_TURNS: usize = 4;
 /// The least of the longest and the greatest of the shortest that the rules allow.
 pub(super) fn possible(trial: &Trial, item: u32) -> Option<Span> {
     let asked = of(trial, item)?;
-    let rules = misses(trial, asked).into_iter().filter(|(_, unmet)| !unmet.contains(&Unmet::Who));
+    let rules = misses(trial, asked).into_iter().filter(|(_, unmet)| !is_for_others(unmet));
     let durations: Vec<_> = rules.filter_map(|(rule, _)| rule.rule.duration).collect();
     let max = durations.iter().map(|duration| duration.default.unwrap_or(duration.max)).min();
     Some(max.unwrap_or(Span::hours(1)))
