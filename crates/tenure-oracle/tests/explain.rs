@@ -34,6 +34,8 @@ struct Supposed {
     facts: Vec<Fact>,
     /// What has no counterpart outside of the engine: exceptions and approvals.
     without: Vec<Cause>,
+    /// The numbers of the items that were left out.
+    dropped: Vec<u32>,
 }
 
 impl Supposed {
@@ -94,12 +96,12 @@ impl Supposed {
                     format!(r#"{{"id": {}, "changes": {{"participants": {}}}}}"#, json(event), json(&all));
                 self.happen(world, "event_changed", &text);
             }
-            Step::End { grant } => self.happen(
+            Step::End { grant } | Step::GiveBack { grant } => self.happen(
                 world,
                 "grant_ended",
                 &format!(r#"{{"id": {}, "cause": "grant.deactivated"}}"#, json(grant)),
             ),
-            Step::Hold { entitlement, identity } => {
+            Step::Hold { entitlement, identity } | Step::Obtain { entitlement, identity } => {
                 let holder = format!(r#"{{"identity": {}}}"#, json(identity));
                 let text = format!(
                     r#"{{"id": "{name}", "definition": {{"entitlement": {}, "holder": {holder}}}}}"#,
@@ -158,14 +160,20 @@ impl Supposed {
         let mut text: serde_json::Value = serde_json::to_value(&self.command).expect("it is JSON");
         let (kind, fields) = text.as_object_mut().expect("a map").iter_mut().next().expect("one command");
         let fields = fields.as_object_mut().expect("a map");
-        let place = |item: &Option<u32>| item.unwrap_or(0) as usize;
+        // Items keep their numbers, also when one before them is left out.
+        let dropped = self.dropped.clone();
+        let place = |item: &Option<u32>| {
+            let number = item.unwrap_or(0);
+            number as usize - dropped.iter().filter(|one| **one < number).count()
+        };
         match step {
             Step::AskFor { entitlement, item } => {
                 fields["items"][place(item)]["entitlement"] = value(entitlement);
             }
             Step::AskWithin { item, scope } => fields["items"][place(item)]["scope"] = value(scope),
             Step::Drop { item, .. } => {
-                fields["items"].as_array_mut().expect("a list").remove(*item as usize);
+                fields["items"].as_array_mut().expect("a list").remove(place(&Some(*item)));
+                self.dropped.push(*item);
             }
             Step::Fill { input, value: with } => {
                 let inputs = fields.entry("inputs").or_insert_with(|| serde_json::json!({}));
@@ -240,7 +248,13 @@ fn is_true(world: &Arbitrary) -> Result<(), TestCaseError> {
                 if decision.grounds().holds.contains(now) { now } else { decision.grounds().holds.start() };
             causes(&engine, command, now, &explanation, &told)?;
             keeps_quiet(world, command, &explanation, &told)?;
-            let base = Supposed { command: command.clone(), now, facts: Vec::new(), without: Vec::new() };
+            let base = Supposed {
+                command: command.clone(),
+                now,
+                facts: Vec::new(),
+                without: Vec::new(),
+                dropped: Vec::new(),
+            };
             corrections(&engine, world, &base, &explanation, &told)?;
             for witness in &explanation.witnesses {
                 witnessed(&engine, world, &base, witness, &explanation, &told)?;

@@ -5,7 +5,7 @@
 use tenure::decide::{Audience, Command, Verdict};
 use tenure::engine::Engine;
 use tenure::explain::{Cause, Explanation, Step, Unmet};
-use tenure::model::{Request, Value};
+use tenure::model::{Item, Request, Value};
 use tenure::policy::Policy;
 use tenure::state::State;
 use tenure::time::Timestamp;
@@ -144,7 +144,7 @@ fn who_may_not_is_told_what_comes_near_and_what_would_do() {
     let Cause::Constraint { near, stops, .. } = &explanation.causes[0] else { panic!("a constraint") };
     assert!(*stops);
     assert_eq!(near[0].unmet.iter().copied().collect::<Vec<_>>(), [Unmet::Groups, Unmet::Where]);
-    assert_eq!(corrections(&explanation), ["ask for it within `prod`; have `ann` join the group `dbas`"]);
+    assert_eq!(corrections(&explanation), ["have `ann` join the group `dbas`; ask for it within `prod`"]);
     assert_eq!(explanation.alternatives[0].step.to_string(), "ask for `reader`");
     assert_eq!((explanation.alternatives[0].shared, explanation.alternatives[0].more), (1, 0));
 }
@@ -249,4 +249,53 @@ fn an_attribute_is_a_correction_also_where_a_rule_names_kinds_and_groups() {
     assert_eq!(corrections(&explanation), [both]);
     // Nobody becomes of another kind.
     assert_eq!(corrections(&explain(ask("bot", "plans").lasting("1h".parse().unwrap()))), [] as [&str; 0]);
+}
+
+#[test]
+fn items_keep_their_numbers_and_many_are_cured_in_one_go() {
+    let mut asked = ask("ann", "logs");
+    let (orders, prod) = ("prod/orders".parse().unwrap(), "prod".parse().unwrap());
+    asked.items = vec![
+        Item { entitlement: "logs".parse().unwrap(), scope: Some(orders) },
+        Item { entitlement: "payroll".parse().unwrap(), scope: None },
+        Item { entitlement: "logs".parse().unwrap(), scope: Some(prod) },
+    ];
+    let explanation = explain(asked.lasting("1h".parse().unwrap()));
+    assert_eq!(
+        corrections(&explanation)[0],
+        "leave out item 0, `logs`; ask for item 2 within `prod/stock` (then an approval is owed)"
+    );
+    assert!(explanation.to_string().contains("item 2: the rule `not-in-orders` denies it"), "{explanation}");
+}
+
+#[test]
+fn what_may_not_be_given_back_or_obtained_is_for_others() {
+    let policy = Policy::from_yaml(
+        r"
+tenure: 1
+identities: {ann: {kind: human}, eve: {kind: human}, mgr: {kind: human}}
+entitlements:
+  cap: {kind: role, permissions: [c:x]}
+  pre: {kind: role, permissions: [p:x]}
+  mul: {kind: role, permissions: [m:x]}
+eligibility:
+  rc: {who: anyone, what: {ids: [cap]}, duration: {max: 8h}, already_held: reject}
+  rm: {who: anyone, what: {ids: [mul]}, duration: {max: 8h}, requires: {entitlements: [pre]}}
+",
+    );
+    let engine = Engine::new(policy.unwrap(), State::default()).unwrap();
+    let request = |id: &str, by: &str, what: &str| {
+        let request = Request::new(id.parse().unwrap(), "ann".parse().unwrap(), what.parse().unwrap());
+        Command::from(request.by(by.parse().unwrap()).lasting("1h".parse().unwrap()))
+    };
+    let first = engine.decide(&request("r-1", "mgr", "cap"), at());
+    let engine = engine.commit(&first.proposal().unwrap()).unwrap();
+    let of = |by: &str, what: &str| {
+        let command = request("r-2", by, what);
+        corrections(&engine.explain(&command, &engine.decide(&command, at()))).remove(0)
+    };
+    assert_eq!(of("ann", "cap"), "give back the grant `r-1#0` first");
+    assert_eq!(of("mgr", "cap"), "give back the grant `r-1#0` first");
+    assert_ne!(of("eve", "cap"), "give back the grant `r-1#0` first");
+    assert_eq!(of("ann", "mul"), "have `ann` hold `pre` first");
 }

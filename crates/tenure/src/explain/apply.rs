@@ -28,7 +28,12 @@ impl Trial {
                     let id = FactId::new(alloc::format!("supposed/{}", self.engine.assumed().len())).ok()?;
                     next.engine = self.engine.suppose(&Fact::new(id, self.at(), body)).ok()?;
                 }
-                None => next.command = said(self, step)?,
+                None => {
+                    next.command = said(self, step)?;
+                    if let Step::Drop { item, .. } = step {
+                        next.numbers.retain(|number| number != item);
+                    }
+                }
             },
         }
         Some(next)
@@ -55,20 +60,22 @@ impl Trial {
                 let changes = BusinessEventChange { participants: Some(participants), ..Default::default() };
                 event_changed(event, changes)
             }
-            Step::End { grant } => {
+            Step::End { grant } | Step::GiveBack { grant } => {
                 Body::GrantEnded(GrantEnded { cause: Cause::Deactivated, id: grant.clone(), reason: None })
             }
-            Step::Hold { entitlement, identity } => Body::StandingAssigned(Defined {
-                definition: Standing {
-                    conditions: Default::default(),
-                    entitlement: entitlement.clone(),
-                    from: Timestamp::MIN,
-                    holder: Holder::Identity(identity.clone()),
-                    scope: None,
-                    until: Timestamp::MAX,
-                },
-                id: StandingId::new(supposed).ok()?,
-            }),
+            Step::Hold { entitlement, identity } | Step::Obtain { entitlement, identity } => {
+                Body::StandingAssigned(Defined {
+                    definition: Standing {
+                        conditions: Default::default(),
+                        entitlement: entitlement.clone(),
+                        from: Timestamp::MIN,
+                        holder: Holder::Identity(identity.clone()),
+                        scope: None,
+                        until: Timestamp::MAX,
+                    },
+                    id: StandingId::new(supposed).ok()?,
+                })
+            }
             Step::Join { group, identity } => Body::MembershipAdded(Defined {
                 definition: Membership {
                     conditions: Default::default(),
@@ -127,7 +134,7 @@ fn said(trial: &Trial, step: &Step) -> Option<Command> {
                 ticket: request.ticket.clone(),
             })))
         }
-        (Command::Request(request), step) => requested(request, step).map(Command::from),
+        (Command::Request(request), step) => requested(trial, request, step).map(Command::from),
         (Command::Extend(extend), step) => {
             extended(extend, step).map(|extend| Command::Extend(Arc::new(extend)))
         }
@@ -136,21 +143,18 @@ fn said(trial: &Trial, step: &Step) -> Option<Command> {
     }
 }
 
-fn requested(request: &Request, step: &Step) -> Option<Request> {
+fn requested(trial: &Trial, request: &Request, step: &Step) -> Option<Request> {
     let mut request = request.clone();
     match step {
         Step::AskFor { entitlement, item } => {
-            request.items.get_mut(item.unwrap_or(0) as usize)?.entitlement = entitlement.clone();
+            request.items.get_mut(trial.place(*item)?)?.entitlement = entitlement.clone();
         }
         Step::AskWithin { item, scope } => {
-            request.items.get_mut(item.unwrap_or(0) as usize)?.scope = Some(scope.clone());
+            request.items.get_mut(trial.place(*item)?)?.scope = Some(scope.clone());
         }
         Step::Drop { item, .. } => {
-            let number = *item as usize;
-            if request.items.len() < 2 || number >= request.items.len() {
-                return None;
-            }
-            request.items.remove(number);
+            let place = trial.place(Some(*item)).filter(|_| request.items.len() > 1)?;
+            request.items.remove(place);
         }
         Step::Fill { input, value } => drop(request.inputs.insert(input.clone(), value.clone())),
         Step::Last { duration } => (request.until, request.duration) = (None, Some(*duration)),

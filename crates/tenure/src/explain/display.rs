@@ -3,8 +3,8 @@
 use core::fmt;
 
 use super::{
-    Alternative, Cause, CauseView, Correction, Explanation, ExplanationView, Longer, MAX_DECISIONS, NearMiss,
-    Step, Unmet, Witness,
+    Alternative, Cause, CauseView, Correction, Explanation, ExplanationView, Longer, NearMiss, Step, Unmet,
+    Witness,
 };
 use crate::decide::{Audience, Code, Verdict};
 
@@ -33,18 +33,20 @@ impl fmt::Display for Step {
                 write!(f, "have the business event `{event}` cover `{entitlement}`")
             }
             Self::Drop { entitlement, item } => write!(f, "leave out item {item}, `{entitlement}`"),
-            Self::End { grant } => write!(f, "end the grant `{grant}` first"),
+            Self::End { grant } => write!(f, "have the grant `{grant}` ended first"),
             Self::Except { rule } => write!(f, "have an exception made to the rule `{rule}`"),
             Self::Extend { duration, grant } => {
                 write!(f, "extend the grant `{grant}` by `{duration}` instead")
             }
             Self::Fill { input, value } => write!(f, "fill in the input `{input}`, for example `{value}`"),
-            Self::Hold { entitlement, .. } => write!(f, "obtain `{entitlement}` first"),
+            Self::GiveBack { grant } => write!(f, "give back the grant `{grant}` first"),
+            Self::Hold { entitlement, identity } => write!(f, "have `{identity}` hold `{entitlement}` first"),
             Self::Join { group, identity } => write!(f, "have `{identity}` join the group `{group}`"),
             Self::Last { duration } => write!(f, "ask for `{duration}`"),
             Self::LeaveEvent => f.write_str("name no business event"),
             Self::NameEvent { event } => write!(f, "name the business event `{event}`"),
             Self::NameRule { rule } => write!(f, "choose the rule `{rule}`"),
+            Self::Obtain { entitlement, .. } => write!(f, "obtain `{entitlement}` first"),
             Self::Own { identity, owner } => write!(f, "have `{owner}` answer for `{identity}`"),
             Self::Participate { event, identity } => {
                 write!(f, "have `{identity}` take part in the business event `{event}`")
@@ -183,8 +185,16 @@ impl fmt::Display for ExplanationView {
             Verdict::Deny => "deny, because",
         };
         writeln!(f, "{why}")?;
+        let item = |cause: &CauseView| match cause {
+            CauseView::Constraint { reason, .. } => reason.item,
+            CauseView::Owed { owed } => Some(owed.item),
+        };
+        let several = self.causes.iter().any(|cause| item(cause).is_some_and(|item| item > 0));
         for cause in &self.causes {
-            writeln!(f, "  {cause}")?;
+            match item(cause).filter(|_| several) {
+                Some(item) => writeln!(f, "  item {item}: {cause}")?,
+                None => writeln!(f, "  {cause}")?,
+            }
             if let CauseView::Constraint { near, reason, .. } = cause {
                 near.iter().try_for_each(|near| writeln!(f, "    {near}"))?;
                 if near.is_empty() && reason.code == Code::EligibilityNone && self.audience.knows_rules() {
@@ -217,7 +227,7 @@ impl fmt::Display for ExplanationView {
         }
         list(f, "instead", &self.alternatives)?;
         if !self.complete {
-            writeln!(f, "not everything was tried: that would take more than {MAX_DECISIONS} decisions")?;
+            writeln!(f, "not everything was tried")?;
         }
         Ok(())
     }

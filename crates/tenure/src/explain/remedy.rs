@@ -5,21 +5,25 @@ mod rules;
 mod stated;
 mod timing;
 
+use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 
 use super::cause::{Asked, asked};
 use super::step::Step;
 use super::trial::{Budget, Trial};
-use crate::decide::{Code, Command, Reason};
+use crate::decide::{Code, Command, Deactivate, Reason, Verdict};
 use crate::id::{GrantId, IdentityId, RequestId, RuleId};
 use crate::model::Value;
 
 /// Steps that are taken together.
 pub(super) type Bundle = Vec<Step>;
 
-/// The most guesses of one sort.
-const FEW: usize = 4;
+/// The most guesses of one sort, before the best are chosen.
+const FEW: usize = 32;
+
+/// The most guesses about one reason that are tried.
+const MANY: usize = 24;
 
 /// What may cure a reason, what asks least of anybody first.
 pub(super) fn remedies(trial: &Trial, reason: &Reason, budget: &mut Budget) -> Vec<Bundle> {
@@ -38,7 +42,7 @@ pub(super) fn remedies(trial: &Trial, reason: &Reason, budget: &mut Budget) -> V
         Code::ContextMissing => circumstances::missing(trial, reason, budget),
         Code::ContextUnsatisfied | Code::ConditionFailed => circumstances::otherwise(trial, reason, budget),
         Code::EligibilityNone => rules::near(trial, item),
-        Code::PrerequisiteMissing => rules::prerequisites(trial, reason),
+        Code::PrerequisiteMissing => rules::prerequisites(trial, reason, budget),
         Code::WindowElapsed => timing::anew(trial, reason),
         Code::DurationExceedsMax
         | Code::DurationBelowMin
@@ -49,21 +53,40 @@ pub(super) fn remedies(trial: &Trial, reason: &Reason, budget: &mut Budget) -> V
         | Code::ExtensionNotActive
         | Code::ExtensionNotAllowed
         | Code::ExtensionLimitReached => renew(trial),
-        Code::GrantAlreadyActive => held(trial, reason),
+        Code::GrantAlreadyActive => held(trial, reason, budget),
         _ => Vec::new(),
     };
     if reason.item.is_some() {
         bundles.extend(without(trial, item));
     }
-    bundles.extend(timing::later(trial, reason, budget));
+    if !only_runs_out(reason.code) {
+        bundles.extend(timing::later(trial, reason, budget));
+    }
+    if bundles.len() > MANY {
+        bundles.truncate(MANY);
+        budget.spend();
+    }
     bundles
+}
+
+/// Whether all that waiting does about it is that something else is in the way then.
+const fn only_runs_out(code: Code) -> bool {
+    matches!(
+        code,
+        Code::ExtensionPastMaxTotal
+            | Code::ExtensionNotActive
+            | Code::ExtensionNotAllowed
+            | Code::ExtensionLimitReached
+            | Code::ExtensionWouldShorten
+            | Code::ExtensionNoGain
+    )
 }
 
 /// The request without an item.
 fn without(trial: &Trial, item: u32) -> Option<Bundle> {
     let Command::Request(request) = &trial.command else { return None };
     let asked = request.items.get(item as usize).filter(|_| request.items.len() > 1)?;
-    Some(vec![Step::Drop { entitlement: asked.entitlement.clone(), item }])
+    Some(vec![Step::Drop { entitlement: asked.entitlement.clone(), item: trial.number(item) }])
 }
 
 /// Another name, where that is used.
@@ -136,10 +159,21 @@ fn renew(trial: &Trial) -> Vec<Bundle> {
 }
 
 /// What is held already.
-fn held(trial: &Trial, reason: &Reason) -> Vec<Bundle> {
+fn held(trial: &Trial, reason: &Reason, budget: &mut Budget) -> Vec<Bundle> {
     let grant = reason.params.get("grant").and_then(Value::as_text).and_then(|id| GrantId::new(id).ok());
     let Some(grant) = grant else { return Vec::new() };
-    let mut bundles = vec![vec![Step::End { grant: grant.clone() }]];
+    let back = match &trial.command {
+        Command::Request(request) => {
+            let by = Some(request.requester.clone());
+            let (grant, id) = (grant.clone(), request.id.clone());
+            let back = Deactivate { by, grant, id, reason: None };
+            let back = Trial { command: Command::Deactivate(Arc::new(back)), ..trial.clone() };
+            budget.decide(&back, &[]).is_some_and(|decision| decision.verdict() == Verdict::Permit)
+        }
+        _ => false,
+    };
+    let end = if back { Step::GiveBack { grant: grant.clone() } } else { Step::End { grant: grant.clone() } };
+    let mut bundles = vec![vec![end]];
     let duration = timing::asked_duration(trial, reason.item.unwrap_or(0));
     bundles.extend(duration.map(|duration| vec![Step::Extend { duration, grant }]));
     bundles

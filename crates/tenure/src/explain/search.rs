@@ -1,9 +1,10 @@
-//! Corrections are searched for breadth first: what cures the first thing that stands in the way is tried, then what
-//! cures the next one behind it. What leads to another verdict is a correction; steps that it does not need are left
+//! Corrections are searched for from what promises fewest steps on: what cures the first thing that stands in the way is
+//! tried, then what cures the next one. What leads to another verdict is a correction; steps that it does not need are left
 //! out of it.
 
-use alloc::collections::VecDeque;
+use alloc::collections::BinaryHeap;
 use alloc::vec::Vec;
+use core::cmp::{Ordering, Reverse};
 
 use serde::Serialize;
 
@@ -11,7 +12,7 @@ use super::cause::errors;
 use super::remedy;
 use super::step::Step;
 use super::trial::{Budget, Trial};
-use crate::decide::{Audience, Decision, Verdict};
+use crate::decide::{Audience, Decision, Reason, Verdict};
 use crate::time::Timestamp;
 
 /// Steps that were tried and that together lead to a better verdict; with any of them left out they do not.
@@ -32,7 +33,7 @@ pub struct Correction {
 const MAX_CORRECTIONS: usize = 8;
 
 /// The most steps that one takes.
-const MAX_STEPS: usize = 6;
+const MAX_STEPS: usize = 64;
 
 /// The decisions that are kept for what comes after the corrections.
 const KEPT: u32 = 40;
@@ -48,17 +49,17 @@ pub(super) fn corrections(trial: &Trial, decision: &Decision, budget: &mut Budge
         let permit = after.filter(|after| after.verdict() == Verdict::Permit);
         return permit.map(|after| correction(owed.collect(), &after)).into_iter().collect();
     }
-    let mut open: VecDeque<(Trial, Decision)> = VecDeque::from([(trial.clone(), decision.clone())]);
-    while let Some((here, decision)) = open.pop_front() {
-        let reasons = errors(&decision);
+    let mut open: BinaryHeap<Open> = BinaryHeap::from([Open::new(trial.clone(), decision, 0)]);
+    let mut order = 1usize;
+    'search: while let Some(Open { trial: here, reasons, .. }) = open.pop() {
         let Some(first) = reasons.first() else { continue };
         for bundle in remedy::remedies(&here, first, budget) {
             if found.len() >= MAX_CORRECTIONS || budget.left() < KEPT {
                 budget.spend();
-                found.sort_by_key(|correction| (correction.audience, correction.steps.len()));
-                return found;
+                break 'search;
             }
             if here.steps.len().saturating_add(bundle.len()) > MAX_STEPS {
+                budget.spend();
                 continue;
             }
             let Some(next) = bundle.iter().try_fold(here.clone(), |trial, step| trial.after(step)) else {
@@ -68,7 +69,8 @@ pub(super) fn corrections(trial: &Trial, decision: &Decision, budget: &mut Budge
             if after.verdict() == Verdict::Deny {
                 // What changes nothing of what it was meant to cure leads nowhere.
                 if !errors(&after).contains(first) {
-                    open.push_back((next, after));
+                    open.push(Open::new(next, &after, order));
+                    order = order.saturating_add(1);
                 }
                 continue;
             }
@@ -84,6 +86,45 @@ pub(super) fn corrections(trial: &Trial, decision: &Decision, budget: &mut Budge
     found.sort_by_key(|correction| (correction.audience, correction.steps.len()));
     found
 }
+
+/// A trial that is still denied, and why. The greatest is the one to go on with: of those that may come to the fewest steps the
+/// one with the fewest reasons left, and of those the first.
+struct Open {
+    trial: Trial,
+    reasons: Vec<Reason>,
+    order: usize,
+}
+
+impl Open {
+    fn new(trial: Trial, decision: &Decision, order: usize) -> Self {
+        Self { trial, reasons: errors(decision), order }
+    }
+
+    fn rank(&self) -> Reverse<(usize, usize, usize)> {
+        let left = self.reasons.len();
+        Reverse((self.trial.steps.len().saturating_add(left), left, self.order))
+    }
+}
+
+impl Ord for Open {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.rank().cmp(&other.rank())
+    }
+}
+
+impl PartialOrd for Open {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Open {
+    fn eq(&self, other: &Self) -> bool {
+        self.rank() == other.rank()
+    }
+}
+
+impl Eq for Open {}
 
 /// The steps without those that are not needed, and what they lead to.
 fn needed(

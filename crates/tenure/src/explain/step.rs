@@ -48,7 +48,7 @@ pub enum Step {
         /// Which item.
         item: u32,
     },
-    /// Give back, or take, what is held.
+    /// Have ended what is held.
     End {
         /// Which grant.
         grant: GrantId,
@@ -72,7 +72,12 @@ pub enum Step {
         /// For example.
         value: Value,
     },
-    /// Hold something first.
+    /// Give back what is held.
+    GiveBack {
+        /// Which grant.
+        grant: GrantId,
+    },
+    /// Have somebody hold something first.
     Hold {
         /// What.
         entitlement: EntitlementId,
@@ -102,6 +107,13 @@ pub enum Step {
     NameRule {
         /// Which.
         rule: RuleId,
+    },
+    /// Obtain something first.
+    Obtain {
+        /// What.
+        entitlement: EntitlementId,
+        /// Who.
+        identity: IdentityId,
     },
     /// Have somebody answer for what is not human.
     Own {
@@ -208,14 +220,14 @@ impl Step {
             | Self::AskWithin { .. }
             | Self::Approve { .. }
             | Self::Drop { .. }
-            | Self::End { .. }
             | Self::Extend { .. }
             | Self::Fill { .. }
-            | Self::Hold { .. }
+            | Self::GiveBack { .. }
             | Self::Last { .. }
             | Self::LeaveEvent
             | Self::NameEvent { .. }
             | Self::NameRule { .. }
+            | Self::Obtain { .. }
             | Self::Reason
             | Self::Rename { .. }
             | Self::Renew { .. }
@@ -224,7 +236,9 @@ impl Step {
             | Self::Ticket
             | Self::Wait { .. } => Audience::Requester,
             Self::Cover { .. }
+            | Self::End { .. }
             | Self::Except { .. }
+            | Self::Hold { .. }
             | Self::Join { .. }
             | Self::Own { .. }
             | Self::Participate { .. }

@@ -16,19 +16,42 @@ pub(super) struct Trial {
     pub(super) now: Timestamp,
     pub(super) left: Vec<Leave>,
     pub(super) steps: Vec<Step>,
+    /// The numbers that the items had at first, by their places now.
+    pub(super) numbers: Vec<u32>,
+    /// Whether there were several.
+    pub(super) several: bool,
 }
 
 impl Trial {
     pub(super) fn new(engine: &Engine, command: &Command, now: Timestamp) -> Self {
-        Self { engine: engine.clone(), command: command.clone(), now, left: Vec::new(), steps: Vec::new() }
+        let items = match command {
+            Command::Request(request) => request.items.len(),
+            _ => 1,
+        };
+        Self {
+            engine: engine.clone(),
+            command: command.clone(),
+            now,
+            left: Vec::new(),
+            steps: Vec::new(),
+            numbers: (0u32..).take(items).collect(),
+            several: items > 1,
+        }
     }
 
-    /// The number of an item, where there are several.
-    pub(super) fn of_several(&self, item: u32) -> Option<u32> {
-        match &self.command {
-            Command::Request(request) if request.items.len() > 1 => Some(item),
-            _ => None,
-        }
+    /// The number that the item at a place had at first.
+    pub(super) fn number(&self, place: u32) -> u32 {
+        self.numbers.get(place as usize).copied().unwrap_or(place)
+    }
+
+    /// The same, where there were several.
+    pub(super) fn of_several(&self, place: u32) -> Option<u32> {
+        self.several.then(|| self.number(place))
+    }
+
+    /// Where the item of that number stands now; the only one, if none is named.
+    pub(super) fn place(&self, number: Option<u32>) -> Option<usize> {
+        number.map_or(Some(0), |number| self.numbers.iter().position(|known| *known == number))
     }
 
     /// The instant that it is decided at.

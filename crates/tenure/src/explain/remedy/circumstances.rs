@@ -14,8 +14,8 @@ use crate::id::{AttributeId, IdentityId};
 use crate::model::Value;
 use crate::time::Span;
 
-/// The most ways to say several things at once that are tried.
-const MANY: usize = 12;
+/// How many values of one name are combined with those of others.
+const SOME: usize = 4;
 
 /// What was not said, with each value that a condition compares it with.
 pub(super) fn missing(trial: &Trial, reason: &Reason, budget: &mut Budget) -> Vec<Bundle> {
@@ -31,16 +31,17 @@ pub(super) fn missing(trial: &Trial, reason: &Reason, budget: &mut Budget) -> Ve
             let value = Value::Text(alloc::format!("{ends}"));
             ways.extend(AttributeId::new(name).ok().map(|name| Step::Say { name, value }));
         }
-        ways.truncate(FEW);
+        ways.truncate(SOME);
         bundles = ways
             .iter()
             .flat_map(|way| {
                 bundles.iter().map(move |bundle| bundle.iter().chain([way]).cloned().collect::<Bundle>())
             })
+            .take(FEW)
             .collect();
     }
     bundles.retain(|bundle| !bundle.is_empty());
-    bundles.truncate(MANY);
+    bundles.truncate(FEW);
     bundles
 }
 
@@ -56,11 +57,11 @@ pub(super) fn otherwise(trial: &Trial, reason: &Reason, budget: &mut Budget) -> 
         }
     }
     steps.sort_by_key(Step::audience);
-    steps.truncate(MANY);
+    steps.truncate(FEW);
     let mut bundles: Vec<Bundle> = steps.iter().map(|step| vec![step.clone()]).collect();
     // Two things may have to be otherwise at once.
-    let first = steps.iter().take(FEW);
-    let pairs = first.flat_map(|a| steps.iter().take(FEW).map(move |b| (a, b)));
+    let first = steps.iter().take(SOME);
+    let pairs = first.flat_map(|a| steps.iter().take(SOME).map(move |b| (a, b)));
     bundles.extend(pairs.filter(|(a, b)| differ(a, b)).map(|(a, b)| vec![a.clone(), b.clone()]));
     bundles
 }

@@ -5,16 +5,13 @@ use alloc::vec::Vec;
 
 use super::{Bundle, FEW, names, of};
 use crate::compile::CompiledRule;
-use crate::decide::{Command, Reason};
-use crate::explain::cause::{Asked, Unmet, misses};
+use crate::decide::{Code, Command, Reason, Verdict};
+use crate::explain::cause::{Asked, Unmet, errors, misses};
 use crate::explain::step::Step;
-use crate::explain::trial::Trial;
+use crate::explain::trial::{Budget, Trial};
 use crate::id::{AttributeId, EntitlementId, IdentityId};
-use crate::model::{Scalar, Value};
+use crate::model::{Item, Scalar, Value};
 use crate::policy::{AttributeType, Combine};
-
-/// The most rules, and the most ways to match one, that are tried.
-const MANY: usize = 12;
 
 /// What brings a rule that nearly matches to match.
 pub(super) fn near(trial: &Trial, item: u32) -> Vec<Bundle> {
@@ -24,7 +21,7 @@ pub(super) fn near(trial: &Trial, item: u32) -> Vec<Bundle> {
     let mut misses = misses(trial, asked);
     misses.sort_by_key(|(_, unmet)| unmet.len());
     let mut bundles: Vec<Bundle> = Vec::new();
-    for (rule, unmet) in misses.into_iter().take(MANY) {
+    for (rule, unmet) in misses.into_iter().take(FEW) {
         let mut together: Vec<Bundle> = vec![Vec::new()];
         for part in &unmet {
             let ways: Vec<Bundle> = match part {
@@ -44,6 +41,7 @@ pub(super) fn near(trial: &Trial, item: u32) -> Vec<Bundle> {
             together = ways
                 .iter()
                 .flat_map(|way| together.iter().map(move |so_far| [so_far.as_slice(), way].concat()))
+                .take(FEW)
                 .collect();
         }
         let chosen = trial.engine.policy().document().combine == Combine::RequesterChooses;
@@ -56,7 +54,6 @@ pub(super) fn near(trial: &Trial, item: u32) -> Vec<Bundle> {
         bundles.extend(together.into_iter().filter(|bundle| !bundle.is_empty()));
     }
     bundles.sort_by_key(Vec::len);
-    bundles.truncate(MANY);
     bundles
 }
 
@@ -119,12 +116,17 @@ pub(super) fn narrower(trial: &Trial, item: u32) -> Vec<Bundle> {
 }
 
 /// What has to be held, or to be so, first.
-pub(super) fn prerequisites(trial: &Trial, reason: &Reason) -> Vec<Bundle> {
+pub(super) fn prerequisites(trial: &Trial, reason: &Reason, budget: &mut Budget) -> Vec<Bundle> {
     let Some(asked) = of(trial, reason.item.unwrap_or(0)) else { return Vec::new() };
     let Some(identity) = trial.engine.assumed().identity_id(asked.who) else { return Vec::new() };
     let mut bundle: Bundle = Vec::new();
     for entitlement in names(reason, "entitlements").filter_map(|id| EntitlementId::new(id).ok()) {
-        bundle.push(Step::Hold { entitlement, identity: identity.clone() });
+        let identity = identity.clone();
+        bundle.push(if may_obtain(trial, &entitlement, budget) {
+            Step::Obtain { entitlement, identity }
+        } else {
+            Step::Hold { entitlement, identity }
+        });
     }
     for attribute in names(reason, "attributes").filter_map(|id| AttributeId::new(id).ok()) {
         let wanted = misses(trial, asked)
@@ -141,4 +143,15 @@ pub(super) fn prerequisites(trial: &Trial, reason: &Reason) -> Vec<Bundle> {
         bundle.extend(wanted.map(|value| Step::Set { attribute, identity: identity.clone(), value }));
     }
     if bundle.is_empty() { Vec::new() } else { vec![bundle] }
+}
+
+/// Whether a request for something else would be granted, or would once it is said what is missing.
+fn may_obtain(trial: &Trial, entitlement: &EntitlementId, budget: &mut Budget) -> bool {
+    let Command::Request(request) = &trial.command else { return false };
+    let mut request = request.as_ref().clone();
+    request.items = vec![Item { entitlement: entitlement.clone(), scope: None }];
+    let trial = Trial { command: request.into(), ..trial.clone() };
+    let Some(decision) = budget.decide(&trial, &[]) else { return false };
+    let unsaid = |reason: &Reason| matches!(reason.code, Code::InputMissing | Code::ContextMissing);
+    decision.verdict() != Verdict::Deny || errors(&decision).iter().all(unsaid)
 }

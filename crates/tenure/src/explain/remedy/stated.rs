@@ -35,6 +35,7 @@ pub(super) fn missing(trial: &Trial, reason: &Reason) -> Vec<Bundle> {
         bundles = ways
             .iter()
             .flat_map(|way| bundles.iter().map(move |bundle| [bundle.as_slice(), way].concat()))
+            .take(FEW)
             .collect();
     }
     bundles.retain(|bundle| !bundle.is_empty());
