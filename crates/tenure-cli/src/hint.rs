@@ -24,6 +24,9 @@ pub(crate) fn hints(reasons: &[Reason], document: &PolicyDocument) -> String {
         for name in unsaid(reason, document) {
             tell(format!("  hint: say it with --context {name}=VALUE\n"));
         }
+        if reason.code == Code::ClockRegression {
+            tell("  hint: to ask the past, let the log end there, with --as-of POSITION\n".to_owned());
+        }
         if let Some((kind, near)) = meant(reason, document) {
             tell(format!("  hint: did you mean the {kind} `{near}`?\n"));
         }

@@ -8,6 +8,8 @@
 #![doc = "[cli]: #more"]
 #![doc = "[contributing]: #more"]
 #![doc = "[mit]: #more"]
+#![doc = "[reasons]: #more"]
+#![doc = "[reference]: #more"]
 #![doc = "[semantics]: #more"]
 #![doc = ""]
 #![doc = include_str!("../README.md")]

@@ -31,12 +31,12 @@ fn question(who: &Who, world: &World) -> Result<Question, Failure> {
 fn answer(world: &World, question: &Question) -> Result<Answer, Failure> {
     let holders = world.engine.who(question, world.now);
     let exit = if holders.reasons.is_empty() { Exit::Done } else { Exit::Deny };
-    let mut text = text(&holders);
+    let mut text = text(&holders, question.resource.is_some());
     text.push_str(&hints(&holders.reasons, world.engine.policy().document()));
     Answer::new(exit, text, &holders, None, world.warnings())
 }
 
-fn text(holders: &Holders) -> String {
+fn text(holders: &Holders, in_a_place: bool) -> String {
     let mut text = format!("{} at {}\n", holders.permission, holders.at);
     let mut rows = vec![["IDENTITY", "IF", "SINCE", "UNTIL", "BY", "PATH"].map(String::from)];
     for row in &holders.rows {
@@ -58,6 +58,11 @@ fn text(holders: &Holders) -> String {
     }
     if holders.rows.is_empty() && holders.reasons.is_empty() {
         text.push_str("\n  nobody\n");
+        if !in_a_place {
+            text.push_str(
+                "  hint: without a resource only what is held everywhere counts; name one to ask there\n",
+            );
+        }
     } else if !holders.rows.is_empty() {
         text.push('\n');
         text.push_str(&table(&rows));

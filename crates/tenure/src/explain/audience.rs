@@ -27,11 +27,11 @@ pub struct ExplanationView {
     pub corrections: Vec<Correction>,
     /// What sets the end of each item; of which rule or person is not for the requester.
     pub longer: Vec<Longer>,
-    /// The verdict that is explained.
-    pub verdict: Verdict,
     /// What to mind although it is permitted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<ReasonView>,
+    pub mind: Vec<ReasonView>,
+    /// The verdict that is explained.
+    pub verdict: Verdict,
     /// What a permit rests on; the requester is told of what the request itself names.
     pub witnesses: Vec<Witness>,
 }
@@ -80,8 +80,8 @@ impl Explanation {
             complete: self.complete,
             corrections: corrections.collect(),
             longer: longer.collect(),
+            mind: self.mind.iter().filter_map(|reason| reason.for_audience(audience)).collect(),
             verdict: self.verdict,
-            warnings: self.warnings.iter().filter_map(|reason| reason.for_audience(audience)).collect(),
             witnesses: self.witnesses.iter().filter(named).cloned().collect(),
         }
     }

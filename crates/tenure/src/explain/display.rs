@@ -218,7 +218,6 @@ impl fmt::Display for ExplanationView {
             };
             writeln!(f, "what would change it\n  {whom}")?;
         }
-        list(f, "mind", &self.warnings)?;
         if self.longer.iter().all(|longer| longer.item == 0) {
             list(f, "how long", &self.longer)?;
         } else {
@@ -229,6 +228,7 @@ impl fmt::Display for ExplanationView {
         if !self.complete {
             writeln!(f, "not everything was tried")?;
         }
+        list(f, "mind", &self.mind)?;
         Ok(())
     }
 }

@@ -53,11 +53,11 @@ pub struct Explanation {
     pub decisions: u32,
     /// What sets the end of each item, and how long it would be without.
     pub longer: Vec<Longer>,
-    /// The verdict that is explained.
-    pub verdict: Verdict,
     /// What to mind although it is permitted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<Reason>,
+    pub mind: Vec<Reason>,
+    /// The verdict that is explained.
+    pub verdict: Verdict,
     /// What a permit rests on, by item.
     pub witnesses: Vec<Witness>,
 }
@@ -111,14 +111,14 @@ impl Engine {
             corrections: Vec::new(),
             decisions: 0,
             longer: Vec::new(),
+            mind: Vec::new(),
             verdict: Verdict::Deny,
-            warnings: Vec::new(),
             witnesses: Vec::new(),
         };
         let Some(decision) = budget.decide(&trial, &[]) else { return explanation };
         explanation.verdict = decision.verdict();
         let warnings = decision.grounds().reasons.iter().filter(|reason| reason.level == Level::Warning);
-        explanation.warnings = warnings.cloned().collect();
+        explanation.mind = warnings.cloned().collect();
         explanation.causes = cause::causes(&trial, &decision, &mut budget);
         if decision.verdict() != Verdict::Permit {
             explanation.corrections = search::corrections(&trial, &decision, &mut budget);
