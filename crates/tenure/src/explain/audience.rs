@@ -88,7 +88,8 @@ impl Explanation {
 }
 
 impl Cause {
-    fn for_audience(&self, audience: Audience) -> Option<CauseView> {
+    /// The cause as an audience is told it; none if it is not for it.
+    pub fn for_audience(&self, audience: Audience) -> Option<CauseView> {
         Some(match self {
             Self::Constraint { near, reason, stops } => CauseView::Constraint {
                 near: if audience.knows_rules() { near.clone() } else { Vec::new() },

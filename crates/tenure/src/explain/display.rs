@@ -111,13 +111,7 @@ impl fmt::Display for NearMiss {
 
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Constraint { reason, stops, .. } => {
-                reason.fmt(f)?;
-                f.write_str(if *stops { STOPS } else { "" })
-            }
-            Self::Owed { owed } => owed.fmt(f),
-        }
+        self.for_audience(Audience::Admin).map_or(Ok(()), |told| told.fmt(f))
     }
 }
 
