@@ -139,7 +139,10 @@ fn needed(
         fewer.remove(place);
         let tried = fewer.iter().try_fold(trial.clone(), |trial, step| trial.after(step));
         match tried.and_then(|tried| budget.decide(&tried, &[])) {
-            Some(decision) if decision.verdict() != Verdict::Deny => (steps, after) = (fewer, decision),
+            // What was needed beside this one may not be any more.
+            Some(decision) if decision.verdict() != Verdict::Deny => {
+                (steps, after, place) = (fewer, decision, 0)
+            }
             _ => place = place.saturating_add(1),
         }
     }
