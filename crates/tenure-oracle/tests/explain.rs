@@ -80,9 +80,7 @@ impl Supposed {
             }
             Step::Cover { entitlement, event } => {
                 let world_now = happened(world, &self.facts);
-                let now = world_now.event(event, world_now.at(self.now)).unwrap_or_else(|| {
-                    panic!("{event} is there at {} {} {:?}", self.now, world_now.at(self.now), self.facts)
-                });
+                let Some(now) = world_now.event(event, world_now.at(self.now)) else { return false };
                 let mut ceiling = now.ceiling.unwrap_or_default();
                 ceiling.push(entitlement.clone());
                 let text =
@@ -91,9 +89,7 @@ impl Supposed {
             }
             Step::Participate { event, identity } => {
                 let world_now = happened(world, &self.facts);
-                let now = world_now.event(event, world_now.at(self.now)).unwrap_or_else(|| {
-                    panic!("{event} is there at {} {} {:?}", self.now, world_now.at(self.now), self.facts)
-                });
+                let Some(now) = world_now.event(event, world_now.at(self.now)) else { return false };
                 let mut all = now.participants.unwrap_or_default();
                 all.push(identity.clone());
                 let text =
