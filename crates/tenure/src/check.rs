@@ -354,13 +354,24 @@ impl Engine {
 
     /// The answer where nothing is said, without its reasons.
     fn held(&self, asked: &Asked<'_>, t: Timestamp) -> Held {
+        match self.answered(asked, t) {
+            (Access::Allowed, until) => Held { allowed: true, until: until.unwrap_or(Timestamp::MAX) },
+            (Access::Conditional | Access::Denied, _) => Held { allowed: false, until: t },
+        }
+    }
+
+    /// The answer, and until when it is allowed, without what gives it and without its reasons.
+    pub(crate) fn answered(&self, asked: &Asked<'_>, t: Timestamp) -> (Access, Option<Timestamp>) {
         let ways = self.ways(asked);
         let denials = self.denials(asked, &ways, t);
-        if self.stands(asked, &ways, &denials, t).truth != Truth::True {
-            return Held { allowed: false, until: t };
+        match self.stands(asked, &ways, &denials, t).truth {
+            Truth::True => {
+                let until = self.course(asked, &ways, &denials, t).until;
+                (Access::Allowed, until.filter(|end| !end.is_never()))
+            }
+            Truth::Missing => (Access::Conditional, None),
+            Truth::Failed | Truth::False => (Access::Denied, None),
         }
-        let until = self.course(asked, &ways, &denials, t).until;
-        Held { allowed: true, until: until.unwrap_or(Timestamp::MAX) }
     }
 }
 

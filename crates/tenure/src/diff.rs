@@ -1,6 +1,7 @@
 //! What another document would change for people: who gains what, and who loses it. Both documents are asked the
 //! same questions at one instant, the new one as if it had been adopted then.
 
+use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -14,12 +15,21 @@ use crate::policy::Policy;
 use crate::state::State;
 use crate::time::{Span, Timestamp};
 
+mod regions;
 mod sides;
 
 pub(crate) use sides::{Difference, Sides, places};
 
 /// The most changes of access, and the most of eligibility, that one difference lists.
 pub const MAX_CHANGES: usize = 10_000;
+
+/// What decides of what may be obtained and is not compared, as [`PolicyDiff`] and
+/// [`Simulation`](crate::simulate::Simulation) tell it.
+pub(crate) const NOT_COMPARED: &str =
+    "conditions, hours, prerequisites, inputs, event terms, approvals and capacities were not compared";
+
+/// How many names of places a line tells.
+const TOLD: usize = 8;
 
 /// What changes for people from one document to another.
 #[must_use]
@@ -29,7 +39,8 @@ pub struct PolicyDiff {
     pub access: Vec<AccessChange>,
     /// The instant at which both were asked.
     pub at: Timestamp,
-    /// Whether everything is listed; false if there are more than [`MAX_CHANGES`] of a sort.
+    /// Whether everything is listed; false if there are more than [`MAX_CHANGES`] of a sort, more than 100 resources that
+    /// changed themselves, or too many of which conditions read what is known of each alone.
     pub complete: bool,
     /// What people may obtain, in the order of identity, entitlement and scope.
     pub eligibility: Vec<EligibilityChange>,
@@ -62,13 +73,32 @@ pub struct AccessChange {
     pub before: Holding,
     /// Which way it changes.
     pub change: Direction,
+    /// The subtrees inside of the scope in which it may be otherwise; what changes there is told by itself.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub except: BTreeSet<ResourceId>,
     /// Who.
     pub identity: IdentityId,
+    /// Of what of the scope this is told.
+    #[serde(skip_serializing_if = "Part::is_all")]
+    pub part: Part,
     /// What.
     pub permission: PermissionId,
     /// In which subtree; everywhere when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<ResourceId>,
+}
+
+/// Of what of a scope something is told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Of all of it.
+    #[default]
+    All,
+    /// Of the resource itself, or of a question without one, and not of what lies below.
+    Itself,
+    /// Of what lies below, where nothing more is known of it: conditions that read the resource may decide there.
+    Inside,
 }
 
 /// Whether something may be done, and until when.
@@ -141,14 +171,17 @@ impl Engine {
     /// What `policy` in place of this engine's document would change for people, at `now`.
     ///
     /// Access is compared for every permission that anything held directly now gives, in the scopes in which it is
-    /// held and given and on the resources of which the documents say different things; a question is asked of both
-    /// documents for each. Eligibility is compared for every
+    /// held and given, and inside of them wherever the answer may turn: where denials speak of places, where places
+    /// stand under others on conditions, on the resources of which the documents say different things, and where
+    /// conditions read the resource, on each; with what is the same as in the scope told once. What is said of a
+    /// registered resource by [`Engine::check`] in no context is so compared. Eligibility is compared for every
     /// identity that is alive and every entitlement and scope that rules of either document name: by the rules
     /// that match now, with denials and guardrails that apply without condition. Conditions, hours,
-    /// prerequisites and approvals of rules are left aside: what may be obtained is what is worth asking for.
+    /// prerequisites, inputs, terms of events, approvals and capacities are left aside: what may be obtained is what
+    /// is worth asking for.
     ///
-    /// Costs two engines, and per identity a question for each permission that it holds and a look at the rules
-    /// for each entitlement and scope that they name.
+    /// Costs two engines, and per identity a question for each permission that it holds and each place at which the
+    /// answer may turn, and a look at the rules for each entitlement and scope that they name.
     ///
     /// # Errors
     /// As [`Engine::adopt`].
@@ -162,7 +195,7 @@ impl Engine {
         for who in sides.everyone() {
             sides.compare(&who, &mut difference);
         }
-        let Difference { access, complete, eligibility } = difference;
+        let Difference { access, complete, eligibility, .. } = difference;
         let (new, old) = (policy.digest().to_string(), self.policy().digest().to_string());
         Ok(PolicyDiff { access, at, complete, eligibility, new, old })
     }
@@ -185,12 +218,9 @@ impl fmt::Display for PolicyDiff {
             writeln!(f, "at {}: nobody gains or loses anything", self.at)?;
             if self.old != self.new {
                 // The documents differ, if not in this.
-                writeln!(
-                    f,
-                    "  conditions, hours, prerequisites, inputs, approvals and capacities were not compared"
-                )?;
+                writeln!(f, "  {NOT_COMPARED}")?;
             }
-            return Ok(());
+            return not_complete(f, self.complete);
         }
         if !self.access.is_empty() {
             writeln!(f, "at {}: access", self.at)?;
@@ -200,10 +230,25 @@ impl fmt::Display for PolicyDiff {
             writeln!(f, "at {}: eligibility", self.at)?;
         }
         self.eligibility.iter().try_for_each(|change| writeln!(f, "  {change}"))?;
-        if !self.complete {
-            writeln!(f, "  and more: {MAX_CHANGES} of a sort are listed")?;
-        }
-        Ok(())
+        not_complete(f, self.complete)
+    }
+}
+
+/// Says so where there may be more than is listed.
+pub(crate) fn not_complete(f: &mut fmt::Formatter<'_>, complete: bool) -> fmt::Result {
+    if complete {
+        return Ok(());
+    }
+    writeln!(
+        f,
+        "  there may be more: at most {MAX_CHANGES} of a sort are listed, and not every resource was compared"
+    )
+}
+
+impl Part {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "as it is called where it is written")]
+    const fn is_all(&self) -> bool {
+        matches!(self, Self::All)
     }
 }
 
@@ -211,7 +256,19 @@ impl fmt::Display for PolicyDiff {
 impl fmt::Display for AccessChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} {}", self.identity, self.change.verb(), self.permission)?;
-        in_scope(f, self.scope.as_ref())?;
+        match (self.part, &self.scope) {
+            (Part::All, scope) => in_scope(f, scope.as_ref())?,
+            (Part::Itself, None) => f.write_str(" without a resource")?,
+            (Part::Itself, Some(scope)) => write!(f, " on {scope} itself")?,
+            (Part::Inside, None) => f.write_str(" on resources")?,
+            (Part::Inside, Some(scope)) => write!(f, " inside of {scope}")?,
+        }
+        for (number, place) in self.except.iter().take(TOLD).enumerate() {
+            write!(f, "{}{place}", if number == 0 { ", except in " } else { ", " })?;
+        }
+        if let Some(more @ 1..) = self.except.len().checked_sub(TOLD) {
+            write!(f, " and {more} more")?;
+        }
         write!(f, ": {} -> {}", self.before, self.after)
     }
 }

@@ -11,7 +11,9 @@ use serde::Serialize;
 
 use crate::check::Question;
 use crate::decide::{Command, Decision, Reason, Verdict};
-use crate::diff::{AccessChange, Difference, EligibilityChange, Holding, MAX_CHANGES, Sides, places};
+use crate::diff::{
+    AccessChange, Difference, EligibilityChange, Holding, NOT_COMPARED, Sides, not_complete, places,
+};
 use crate::engine::{Engine, EngineError};
 use crate::fact::{Body, Fact};
 use crate::id::RequestId;
@@ -44,8 +46,8 @@ pub struct Simulation {
     pub at: Timestamp,
     /// What becomes of each command, in the order in which they were given.
     pub commands: Vec<CommandOutcome>,
-    /// Whether everything is listed under `access` and `eligibility`; false if there are more than
-    /// [`MAX_CHANGES`] of a sort.
+    /// Whether everything is listed under `access` and `eligibility`, as
+    /// [`PolicyDiff::complete`](crate::diff::PolicyDiff::complete) says it.
     pub complete: bool,
     /// What people may obtain, in the order of identity, entitlement and scope; only what changes.
     pub eligibility: Vec<EligibilityChange>,
@@ -128,8 +130,9 @@ impl Engine {
     /// Facts are held to the rules of [`Engine::admit`]; those that the log has already say nothing new. A log that
     /// has adopted no document is taken to have adopted this engine's since ever.
     ///
-    /// With facts alone only those identities are compared whom the facts concern: the ones that they name, and
-    /// the holders of grants for the events that they name. Facts that change applications, entitlements, resources, what
+    /// With facts alone only those identities are compared whom the facts concern: the ones that they name, those
+    /// that these own, and the holders of grants for the events that they name. Who could obtain less because others
+    /// hold what there is only so much of is not compared, nor is what else [`Engine::diff`] leaves aside. Facts that change applications, entitlements, resources, what
     /// a group holds or which document is in force may concern everyone, and then everyone is compared, as with a
     /// document. Costs the facts and the document as if they were real, and per identity that is compared what
     /// [`Engine::diff`] costs.
@@ -181,7 +184,7 @@ impl Engine {
         for who in concerned.unwrap_or_else(|| sides.everyone()) {
             sides.compare(&who, &mut difference);
         }
-        let Difference { access, complete, eligibility } = difference;
+        let Difference { access, complete, eligibility, .. } = difference;
         Ok(Simulation {
             access,
             at,
@@ -237,6 +240,14 @@ impl Engine {
                 grant = row.previous_of_event;
             }
         }
+        // What is not human may ask for nothing unless its owner lives.
+        let owned = state.identities.iter().zip(0u32..).filter(|(row, _)| {
+            let versions = row.noun.iter().flat_map(|noun| noun.segments());
+            let mut owners = versions.filter_map(|(_, version)| version.owner.as_ref());
+            owners.any(|owner| names.contains(owner.as_str()))
+        });
+        let owned: Vec<_> = owned.filter_map(|(_, who)| state.identity_names.name(who).cloned()).collect();
+        names.extend(owned);
         Ok(Some(names))
     }
 }
@@ -303,12 +314,11 @@ impl fmt::Display for Simulation {
         writeln!(f, "at {}:", self.at)?;
         if self.access.is_empty() && self.eligibility.is_empty() {
             writeln!(f, "  nobody would gain or lose anything")?;
+            writeln!(f, "  {NOT_COMPARED}")?;
         }
         self.access.iter().try_for_each(|change| writeln!(f, "  {change}"))?;
         self.eligibility.iter().try_for_each(|change| writeln!(f, "  may obtain: {change}"))?;
-        if !self.complete {
-            writeln!(f, "  and more: {MAX_CHANGES} of a sort are listed")?;
-        }
+        not_complete(f, self.complete)?;
         for command in &self.commands {
             let (before, after) = (command.before, command.after);
             let same = before == after;

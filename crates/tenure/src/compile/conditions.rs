@@ -72,6 +72,11 @@ impl Conditions {
         self.sets.len() != state.conditions.len()
     }
 
+    /// Whether one of them reads something of the resource.
+    pub(crate) fn read_resources(&self) -> bool {
+        self.list.iter().any(|named| named.fields.iter().any(Field::is_of_resource))
+    }
+
     /// The conditions of these names as guards, in order.
     pub(crate) fn guards(&self, names: &ConditionNames) -> Vec<Guard> {
         let mut guards: Vec<Guard> =

@@ -6,12 +6,14 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cmp::{Ordering, Reverse};
 
+use super::regions::Spot;
 use super::{AccessChange, Direction, EligibilityChange, Holding, MAX_CHANGES, Obtainable};
-use crate::check::{Access, Question, Target};
+use crate::check::Access;
 use crate::compile::{Circle, CompiledRule, CompiledStanding, Life};
 use crate::engine::Engine;
 use crate::fact::{Body, Fact};
 use crate::id::{EntitlementId, IdentityId, PermissionId, ResourceId, RuleId};
+use crate::model::IdentityKind;
 use crate::policy::Combine;
 use crate::store::NONE;
 use crate::time::{IntervalSet, Reading, Span, Timestamp};
@@ -19,27 +21,31 @@ use crate::time::{IntervalSet, Reading, Span, Timestamp};
 /// The most resources that changed themselves at which everything is compared.
 const MAX_PLACES: usize = 100;
 
+/// The most resources that are asked about one by one, where conditions read what is known of each alone.
+const MAX_QUESTIONS: usize = 100_000;
+
 /// What two engines answer differently.
 pub(crate) struct Difference {
     pub(crate) access: Vec<AccessChange>,
     /// Whether everything is listed.
     pub(crate) complete: bool,
     pub(crate) eligibility: Vec<EligibilityChange>,
+    /// How many resources may still be asked about one by one.
+    pub(super) questions: usize,
 }
 
 /// Two engines at one instant.
 pub(crate) struct Sides<'a> {
-    old: Worth<'a>,
-    new: Worth<'a>,
-    at: Timestamp,
+    pub(super) old: Worth<'a>,
+    pub(super) new: Worth<'a>,
 }
 
 /// What is worth asking one engine.
-struct Worth<'a> {
-    engine: &'a Engine,
-    at: Timestamp,
+pub(super) struct Worth<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) at: Timestamp,
     /// Resources at which everything that is held is worth asking.
-    places: Vec<ResourceId>,
+    pub(super) places: Vec<ResourceId>,
     /// The permissions and scopes that an entitlement gives, as far as it was looked at.
     given: BTreeMap<u32, Vec<(u32, u32)>>,
     /// Each rule with the entitlements that it may match.
@@ -61,7 +67,7 @@ pub(crate) fn places(facts: &[Fact]) -> BTreeSet<ResourceId> {
 
 impl Default for Difference {
     fn default() -> Self {
-        Self { access: Vec::new(), complete: true, eligibility: Vec::new() }
+        Self { access: Vec::new(), complete: true, eligibility: Vec::new(), questions: MAX_QUESTIONS }
     }
 }
 
@@ -76,7 +82,7 @@ impl<'a> Sides<'a> {
     ) -> Self {
         difference.complete &= places.len() <= MAX_PLACES;
         let places: Vec<ResourceId> = places.iter().take(MAX_PLACES).cloned().collect();
-        Self { old: Worth::new(old, at, places.clone()), new: Worth::new(new, at, places), at }
+        Self { old: Worth::new(old, at, places.clone()), new: Worth::new(new, at, places) }
     }
 
     /// The names of all identities, in order.
@@ -94,30 +100,11 @@ impl<'a> Sides<'a> {
     }
 
     fn access(&mut self, identity: &IdentityId, difference: &mut Difference) {
-        let mut asked = BTreeSet::new();
+        let mut asked = BTreeMap::new();
         self.old.access(identity, &mut asked);
         self.new.access(identity, &mut asked);
-        for (permission, scope) in asked {
-            let question = Question {
-                context: BTreeMap::new(),
-                identity: identity.clone(),
-                permission,
-                resource: scope.clone().map(Target::from),
-            };
-            let (before, after) =
-                (holding(self.old.engine, &question, self.at), holding(self.new.engine, &question, self.at));
-            let change = match rank(before.answer).cmp(&rank(after.answer)) {
-                Ordering::Less => Direction::Gained,
-                Ordering::Greater => Direction::Lost,
-                Ordering::Equal => match lasts(&before).cmp(&lasts(&after)) {
-                    Ordering::Less => Direction::Longer,
-                    Ordering::Greater => Direction::Shorter,
-                    Ordering::Equal => continue,
-                },
-            };
-            let Question { identity, permission, .. } = question;
-            let change = AccessChange { after, before, change, identity, permission, scope };
-            keep(&mut difference.access, change, &mut difference.complete);
+        for (permission, held) in asked {
+            self.regions(identity, &permission, &held, difference);
         }
     }
 
@@ -164,12 +151,12 @@ impl<'a> Worth<'a> {
         Self { engine, at, places, given: BTreeMap::new(), rules, standing: standing.collect() }
     }
 
-    fn find(&self, identity: &IdentityId) -> Option<u32> {
+    pub(super) fn find(&self, identity: &IdentityId) -> Option<u32> {
         self.engine.assumed().identity_names.find(identity.as_str())
     }
 
     /// The permissions that an identity holds now, with the scopes in which it does.
-    fn access(&mut self, identity: &IdentityId, asked: &mut BTreeSet<(PermissionId, Option<ResourceId>)>) {
+    fn access(&mut self, identity: &IdentityId, asked: &mut BTreeMap<PermissionId, BTreeSet<Spot>>) {
         let Some(who) = self.find(identity) else { return };
         let live = self.engine.rows().get(who).iter().filter(|holding| holding.is_live(self.at));
         let mut held: BTreeSet<(u32, u32)> =
@@ -202,8 +189,7 @@ impl<'a> Worth<'a> {
             let Some(name) = state.permission_names.name(permission).map(PermissionId::from_interned) else {
                 continue;
             };
-            asked.extend(self.places.iter().map(|place| (name.clone(), Some(place.clone()))));
-            asked.insert((name, state.resource_id(scope)));
+            asked.entry(name).or_default().insert(state.resource_id(scope));
         }
     }
 
@@ -266,7 +252,7 @@ fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-fn keep<T>(list: &mut Vec<T>, item: T, complete: &mut bool) {
+pub(super) fn keep<T>(list: &mut Vec<T>, item: T, complete: &mut bool) {
     if list.len() < MAX_CHANGES {
         list.push(item);
     } else {
@@ -274,9 +260,17 @@ fn keep<T>(list: &mut Vec<T>, item: T, complete: &mut bool) {
     }
 }
 
-fn holding(engine: &Engine, question: &Question, at: Timestamp) -> Holding {
-    let answer = engine.check(question, at);
-    Holding { answer: answer.answer, until: answer.until }
+/// Which way an answer changes, if it does.
+pub(super) fn direction(before: &Holding, after: &Holding) -> Option<Direction> {
+    match rank(before.answer).cmp(&rank(after.answer)) {
+        Ordering::Less => Some(Direction::Gained),
+        Ordering::Greater => Some(Direction::Lost),
+        Ordering::Equal => match lasts(before).cmp(&lasts(after)) {
+            Ordering::Less => Some(Direction::Longer),
+            Ordering::Greater => Some(Direction::Shorter),
+            Ordering::Equal => None,
+        },
+    }
 }
 
 const fn rank(answer: Access) -> u8 {
@@ -296,9 +290,21 @@ fn is_alive(engine: &Engine, who: u32, at: Timestamp) -> bool {
     engine.assumed().identities.at(who).is_some_and(|row| Life::of(row).alive().contains(at))
 }
 
+/// Whether it is human, or a human who is alive owns it.
+fn is_answered_for(engine: &Engine, who: u32, at: Timestamp) -> bool {
+    let state = engine.assumed();
+    let noun = |who: u32| state.identities.at(who).and_then(|row| row.noun.as_ref());
+    let is_human = |who: u32| noun(who).is_some_and(|noun| noun.last().kind == IdentityKind::Human);
+    let owner = || noun(who)?.at(at)?.owner.clone();
+    is_human(who)
+        || owner()
+            .and_then(|owner| state.identity_names.find(owner.as_str()))
+            .is_some_and(|owner| is_human(owner) && is_alive(engine, owner, at))
+}
+
 /// What the rules that match let an identity obtain.
 fn obtainable_by(engine: &Engine, (who, what, scope): (u32, u32, u32), at: Timestamp) -> Option<Obtainable> {
-    if !is_alive(engine, who, at) {
+    if !is_alive(engine, who, at) || !is_answered_for(engine, who, at) {
         return None;
     }
     let world = engine.world();
