@@ -137,7 +137,8 @@ fn what_would_be_has_its_form() {
         world.tenure(&format!("simulate {with} --commands c.jsonl --questions q.jsonl --json")).json(0)
     };
     let found = [ask("--facts f.jsonl"), ask("--facts f.jsonl --with new.yaml")];
-    // Nobody here gains anything.
-    let unused = ["until", "until", "reasons_gone", "max", "after", "until", "reasons_gone", "warnings"];
+    // Nobody here gains anything, and nothing is kept from a part of what somebody loses.
+    let unused =
+        ["until", "except", "until", "reasons_gone", "max", "after", "until", "reasons_gone", "warnings"];
     assert_eq!(have_the_form("simulation", &found), unused);
 }
