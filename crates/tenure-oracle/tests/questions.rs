@@ -18,7 +18,9 @@ use tenure::engine::Engine;
 use tenure::id::{AttributeId, EntitlementId, EventId, IdentityId, PermissionId, ResourceId};
 use tenure::model::{Request, Value};
 use tenure::policy::Combine;
-use tenure::query::{Filter, Path, Requestable, Right, Stay, Tenure, TenureState, Timeline, What, Who};
+use tenure::query::{
+    Filter, Offer, Path, Requestable, Right, Stay, Tenure, TenureState, Timeline, What, Who,
+};
 use tenure::time::{Reading, Span, Timestamp};
 use tenure_oracle::arbitrary::{Arbitrary, slot, worlds, worlds_with_language};
 use tenure_oracle::check::{Had, had, turns};
@@ -293,6 +295,51 @@ fn attempts(bare: &Request, at: Timestamp, last: Option<Timestamp>) -> Vec<Reque
     core::iter::once(bare.clone()).chain(long).collect()
 }
 
+/// Requests that bring what a question cannot say: inputs, and with `events` a business event.
+fn with_more(bare: &Request, at: Timestamp, last: Option<Timestamp>, events: &[&str]) -> Vec<Request> {
+    let bare = bare.clone().because("work").tracked_by("T-1");
+    let named = events.iter().map(|event| bare.clone().for_event(id(event)));
+    let amounts = [None, Some(3), Some(8)];
+    let filled = core::iter::once(bare.clone()).chain(named).flat_map(|request| {
+        amounts.map(|amount| {
+            let mut request = request.clone();
+            request.inputs.extend(amount.map(|amount| (id("amount"), Value::Int(amount))));
+            request
+        })
+    });
+    let ends = last.map(|last| last.plus(Span::hours(3))).into_iter();
+    let ends = ends.chain([3_600_000, 500_000_000].map(|n| at.plus(Span::from_millis(n).expect("a span"))));
+    let ends: Vec<Timestamp> = ends.filter(|end| !end.is_never()).collect();
+    filled
+        .flat_map(|request| ends.iter().map(move |end| request.clone().until(*end)).collect::<Vec<_>>())
+        .collect()
+}
+
+/// Where nothing is left open but which event it is, an event that would do gets what is told.
+fn events_do(world: &World, bare: &Request, row: &Offer, now: Timestamp) -> Result<(), TestCaseError> {
+    let needs = &row.needs;
+    for event in needs.event.iter().flat_map(|event| &event.open).take(2) {
+        let named = bare.clone().for_event(event.clone()).because("work").tracked_by("T-1");
+        let outcome = tenure_oracle::decide(world, &Command::from(named), now);
+        let about = |reason: &Reason| matches!(reason.code, Code::EventInvalid | Code::EventStale);
+        prop_assert!(!outcome.reasons.iter().any(about), "{event} at {now}: {row:?}");
+        if !needs.context.is_empty() || !needs.inputs.is_empty() {
+            continue;
+        }
+        let refused = |reason: &Reason| {
+            matches!(reason.code, Code::GuardrailForbidden | Code::PolicyExplicitDeny | Code::EligibilityNone)
+        };
+        prop_assert!(!outcome.reasons.iter().any(refused), "{event} at {now}: {row:?}: {outcome:?}");
+        let owed: BTreeSet<_> = outcome.obligations.iter().collect();
+        let told: BTreeSet<_> = needs.approvals.iter().collect();
+        prop_assert!(
+            outcome.verdict == Verdict::Deny || owed == told,
+            "{event} at {now}: {row:?}: {outcome:?}"
+        );
+    }
+    Ok(())
+}
+
 /// What may be asked for is what a request would be given for, for as long as it would be.
 fn offers_agree(arbitrary: &Arbitrary) -> Result<(), TestCaseError> {
     let (engine, world) = (engine_of(arbitrary), arbitrary.world());
@@ -329,15 +376,28 @@ fn offers_agree(arbitrary: &Arbitrary) -> Result<(), TestCaseError> {
                     .map(|request| (request.clone(), comes_to(&world, &request, now)))
                     .collect();
                 let given = tried.iter().find(|(_, comes)| matches!(comes, Comes::Given(_)));
+                let needs = &row.needs;
+                let events = if event.is_none() && (!row.requestable || needs.event.is_some()) {
+                    &["INC", "PRJ", "JOB"][..]
+                } else {
+                    &[]
+                };
+                for request in with_more(&bare, at, row.until, events) {
+                    let Comes::Given(end) = comes_to(&world, &request, now) else { continue };
+                    prop_assert!(row.requestable, "{request:?} at {now}, but {row:?}");
+                    let within = row.until.is_none_or(|until| end <= until);
+                    prop_assert!(within, "{request:?} at {now} ends at {end}: {row:?}");
+                }
                 if !row.requestable {
                     prop_assert!(given.is_none(), "{given:?} at {now}, but {row:?}");
                     prop_assert!(!row.reasons.is_empty());
                     continue;
                 }
+                let unsaid = needs.context.iter().any(|name| name.starts_with("inputs."));
+                let unsaid = unsaid || needs.event.is_some() || !needs.inputs.is_empty();
                 let open = tried.iter().any(|(_, comes)| *comes != Comes::Denied);
-                prop_assert!(open, "{bare:?} at {now}, but {row:?}");
+                prop_assert!(unsaid || open, "{bare:?} at {now}, but {row:?}");
                 // What is not filled in may lead to another rule, where the requester chooses.
-                let needs = &row.needs;
                 let sure = needs.context.is_empty() && needs.event.is_none() && needs.inputs.is_empty();
                 for (request, comes) in &tried {
                     let Comes::Given(end) = comes else { continue };
@@ -351,13 +411,7 @@ fn offers_agree(arbitrary: &Arbitrary) -> Result<(), TestCaseError> {
                     );
                 }
                 prop_assert!(!sure || given.is_some(), "{bare:?} at {now}: {row:?}");
-                for event in needs.event.iter().flat_map(|event| &event.open).take(2) {
-                    let named = bare.clone().for_event(event.clone()).because("work").tracked_by("T-1");
-                    let outcome = tenure_oracle::decide(&world, &Command::from(named), now);
-                    let about =
-                        |reason: &Reason| matches!(reason.code, Code::EventInvalid | Code::EventStale);
-                    prop_assert!(!outcome.reasons.iter().any(about), "{event} at {now}: {row:?}");
-                }
+                events_do(&world, &bare, row, now)?;
             }
             let scopes = core::iter::once(None).chain(RESOURCES.map(Some));
             for (entitlement, scope) in ENTITLEMENTS.iter().flat_map(|e| scopes.clone().map(move |s| (*e, s)))
@@ -440,8 +494,15 @@ fn timelines_agree(arbitrary: &Arbitrary) -> Result<(), TestCaseError> {
                         let free = found.iter().any(|p| p.conditions.is_none() && p.through.is_empty());
                         let inside = told.into_iter().flat_map(|told| &told.windows);
                         let inside = inside.filter(|stay| contains(stay, *t)).count();
-                        prop_assert!(!free || inside == 1, "{source:?} gives {permission} at {t}: {told:?}");
+                        // Denials of the permission stand against all that gives it.
+                        let asked = ask(identity, permission.as_str(), None, &Context::new());
+                        let allowed = || had(&world, &asked, at, *t).answer == Access::Allowed;
+                        prop_assert!(
+                            !free || inside == 1 || !allowed(),
+                            "{source:?} gives {permission} at {t}: {told:?}"
+                        );
                         prop_assert!(!found.is_empty() || inside == 0, "{source:?} at {t}: {told:?}");
+                        prop_assert!(inside == 0 || allowed(), "{source:?} at {t}: {told:?}");
                     }
                 }
             }

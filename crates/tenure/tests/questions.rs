@@ -254,3 +254,134 @@ fn answers_are_canonical_and_questions_are_strict() {
     assert!(serde_json::from_str::<Requestable>(r#"{"identity":"ann","al":true}"#).is_err());
     assert!(serde_json::from_str::<Timeline>(r#"{"identity":"ann","to":"x"}"#).is_err());
 }
+
+/// A document in small, with `bob` and `nils`.
+fn small(rest: &str) -> Engine {
+    let people = r#""identities": {"bob": {"kind": "human"}, "nils": {"kind": "human"}}"#;
+    let roles = r#""entitlements": {
+        "a": {"kind": "role", "permissions": ["a:x"]}, "b": {"kind": "role", "permissions": ["b:x"]}
+    }"#;
+    let text = format!(r#"{{"tenure": 1, "name": "t", {people}, {roles}, {rest}}}"#);
+    Engine::new(Policy::from_json(&text).unwrap_or_else(|e| panic!("{e}")), State::default()).unwrap()
+}
+
+fn offers(engine: &Engine) -> Vec<tenure::query::Offer> {
+    engine.requestable(&Requestable { all: true, ..Requestable::new(id("bob")) }, nine()).rows
+}
+
+const EVENTS: &str = r#"
+  "conditions": {
+    "named": {"text": "t", "expr": "has(event.id)"},
+    "daily": {"text": "t", "expr": "!has(event.id)"},
+    "inc": {"text": "t", "expr": "has(event.kind) && event.kind == 'inc'"}
+  },
+  "events": {"e2": {"kind": "inc", "start": "2026-03-01T00:00:00Z"}}"#;
+
+fn rule(what: &str, rest: &str) -> String {
+    format!(
+        r#""{what}": {{"who": "anyone", "what": {{"ids": ["{what}"]}}, "duration": {{"max": "8h", "default": "1h"}}{rest}}}"#
+    )
+}
+
+#[test]
+fn what_needs_an_event_is_judged_with_one() {
+    let rules =
+        [rule("a", r#", "event": {"kinds": ["inc"]}"#), rule("b", r#", "event": {"kinds": ["inc"]}"#)];
+    let guards = r#""guardrails": {
+        "ga": {"who": "anyone", "what": {"ids": ["a"]}, "when": "inc", "forbid": true},
+        "gb": {"who": "anyone", "what": {"ids": ["b"]}, "when": "named",
+               "approvals": [{"name": "s", "approvers": {"ids": ["nils"]}}]},
+        "gc": {"who": "anyone", "what": {"ids": ["b"]}, "when": "daily",
+               "approvals": [{"name": "d", "approvers": {"ids": ["nils"]}}]},
+        "gd": {"who": "anyone", "what": {"ids": ["b"]}, "when": "named", "max": "10m"}
+    }"#;
+    let rows = offers(&small(&format!(r#"{EVENTS}, {guards}, "eligibility": {{{}}}"#, rules.join(","))));
+    // Whatever is named is an incident, and with one it is forbidden.
+    assert!(!rows[0].requestable);
+    assert_eq!(rows[0].reasons[0].code.word(), "guardrail.forbidden");
+    let needs = &rows[1].needs;
+    assert!(rows[1].requestable && needs.event.is_some() && needs.context.is_empty());
+    assert_eq!(rows[1].until, Some(at("2026-03-02T09:10:00Z")));
+    let owed: Vec<&str> = needs.approvals.iter().map(|owed| owed.source.as_str()).collect();
+    assert_eq!(owed, ["gb"], "what no event is needed for is not owed");
+}
+
+#[test]
+fn what_hangs_on_which_event_it_is_is_told_and_not_refused() {
+    let rules = [rule("a", r#", "event": {}"#), rule("b", "")];
+    let guards = r#""guardrails": {
+        "ga": {"who": "anyone", "what": {"ids": ["a"]}, "when": "inc", "forbid": true},
+        "gb": {"who": "anyone", "what": {"ids": ["b"]}, "when": "daily", "forbid": true}
+    }"#;
+    let rows = offers(&small(&format!(r#"{EVENTS}, {guards}, "eligibility": {{{}}}"#, rules.join(","))));
+    assert!(rows[0].requestable);
+    assert_eq!(rows[0].needs.context, ["event.kind"]);
+    // What no rule asks for may be needed all the same.
+    assert!(rows[1].requestable);
+    assert_eq!(rows[1].needs.event.as_ref().unwrap().open.len(), 1);
+}
+
+#[test]
+fn what_hangs_on_an_input_is_told_once_and_not_refused() {
+    let rows_ = r#", "inputs": {"rows": {"type": "int", "required": "request"}}"#;
+    let rules = [rule("a", rows_), rule("b", &format!(r#"{}, "when": "small""#, rows_))];
+    let rows = offers(&small(&format!(
+        r#""conditions": {{
+            "big": {{"text": "t", "expr": "inputs.rows >= 100"}},
+            "small": {{"text": "t", "expr": "inputs.rows < 100"}}
+        }},
+        "guardrails": {{"ga": {{"who": "anyone", "what": {{"ids": ["a"]}}, "when": "big", "forbid": true}}}},
+        "deny": {{"da": {{"who": "anyone", "what": {{"ids": ["a"]}}, "when": "big"}}}},
+        "eligibility": {{{}}}"#,
+        rules.join(",")
+    )));
+    for row in rows {
+        assert!(row.requestable, "{row:?}");
+        assert!(row.needs.inputs.contains_key("rows") && row.needs.context.is_empty());
+    }
+}
+
+#[test]
+fn a_rule_that_an_input_may_switch_off_makes_nothing_shorter() {
+    let rules = [
+        rule("a", ""),
+        r#""short": {"who": "anyone", "what": {"ids": ["a"]}, "duration": {"max": "1h"}, "when": "big",
+            "inputs": {"rows": {"type": "int"}}}"#
+            .to_owned(),
+    ];
+    let rows = offers(&small(&format!(
+        r#""conditions": {{"big": {{"text": "t", "expr": "inputs.rows >= 100"}}}}, "eligibility": {{{}}}"#,
+        rules.join(",")
+    )));
+    assert_eq!(rows[0].until, Some(at("2026-03-02T17:00:00Z")));
+    assert_eq!(rows[0].needs.context, ["inputs.rows"]);
+}
+
+#[test]
+fn a_timeline_of_a_permission_heeds_its_denials() {
+    let engine = small(
+        r#""standing": {
+            "s1": {"holder": {"identity": "bob"}, "entitlement": "a"},
+            "s2": {"holder": {"identity": "bob"}, "entitlement": "b"}
+        },
+        "deny": {
+            "da": {"who": {"ids": ["bob"]}, "permissions": ["a:x"],
+                   "valid": {"from": "2026-03-01T00:00:00Z", "until": "2026-03-03T00:00:00Z"}},
+            "db": {"who": {"ids": ["bob"]}, "permissions": ["b:x"]}
+        }"#,
+    );
+    let ask = |permission: &str| {
+        let asked = Timeline { permission: Some(id(permission)), ..Timeline::new(id("bob")) };
+        engine.timeline(&asked, nine()).sources
+    };
+    assert!(ask("b:x").is_empty());
+    let sources = ask("a:x");
+    let told: Vec<_> = sources[0].windows.iter().map(|stay| (stay.start, stay.end, stay.cause)).collect();
+    assert_eq!(
+        told,
+        [
+            (None, Some(at("2026-03-01T00:00:00Z")), Some("path.ended")),
+            (Some(at("2026-03-03T00:00:00Z")), None, None),
+        ]
+    );
+}

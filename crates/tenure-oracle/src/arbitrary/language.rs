@@ -19,7 +19,7 @@ use super::policy::{limits, open_hours, what, who};
 use super::slot;
 
 /// Conditions by their names, each over what is known, what is said, or both.
-const CONDITIONS: [(&str, &str); 15] = [
+const CONDITIONS: [(&str, &str); 16] = [
     ("mfa", "context.mfa"),
     ("calm", "context.risk < 3"),
     ("fin", "identity.dept == 'fin'"),
@@ -29,6 +29,7 @@ const CONDITIONS: [(&str, &str); 15] = [
     ("red", "identity.tags.exists(t, t == 'red')"),
     ("use", "action.name == 'use' && context.site in ['hq', 'lab']"),
     ("incident", "event.kind == 'incident'"),
+    ("daily", "!has(event.id)"),
     ("amount", "inputs.amount > 5"),
     ("plain", "!(entitlement.tier == 'gold') || context.risk != 2"),
     ("claim", "context.claim"),

@@ -80,6 +80,7 @@ impl<'a> Asked<'a> {
             inputs: &NOTHING_SAID,
             action: "use",
             permission: state.permission_names.name(self.permission).map(|name| &**name),
+            unsaid: crate::compile::Unsaid::default(),
         }
     }
 }

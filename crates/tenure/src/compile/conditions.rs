@@ -5,7 +5,7 @@ use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::environment::{Environment, Field, Place, name_of};
+use super::environment::{Environment, Field, name_of};
 use super::{Guard, Judged, Truth};
 use crate::condition::{self, Condition};
 use crate::id::ConditionId;
@@ -77,6 +77,11 @@ impl Conditions {
         self.list.iter().any(|named| named.fields.iter().any(Field::is_of_resource))
     }
 
+    /// Whether any condition reads something of the business event.
+    pub(crate) fn read_event(&self) -> bool {
+        self.list.iter().any(|named| named.fields.iter().any(Field::is_of_event))
+    }
+
     /// The conditions of these names as guards, in order.
     pub(crate) fn guards(&self, names: &ConditionNames) -> Vec<Guard> {
         let mut guards: Vec<Guard> =
@@ -123,16 +128,16 @@ impl Conditions {
         let Some(named) = self.list.get(number as usize) else { return Judged::default() };
         let Some(condition) = &named.condition else { return Judged::failed(named.name.clone()) };
         let value = |slot: condition::Slot| environment.value(named.fields.get(slot.index())?, t);
-        let (outcome, open) = if let Place::Within(_) = environment.resource {
-            let unknown =
-                |slot: condition::Slot| named.fields.get(slot.index()).is_some_and(Field::is_of_resource);
-            let outcome = condition.evaluate_apart(value, unknown);
-            // What fails here may not decide where the resource is known.
-            (outcome, outcome.missing().any(unknown))
+        let of = |slot: condition::Slot| named.fields.get(slot.index());
+        let outcome = if environment.is_complete() {
+            condition.evaluate(value)
         } else {
-            (condition.evaluate(value), false)
+            condition.evaluate_apart(value, |slot| of(slot).map_or(Some(false), |f| environment.presence(f)))
         };
-        match (outcome.truth(), outcome.failed().filter(|_| !open)) {
+        // What fails may not decide once the rest is known.
+        let unknown =
+            outcome.missing().any(|slot| of(slot).is_some_and(|field| environment.is_unknown(field)));
+        match (outcome.truth(), outcome.failed().filter(|_| !unknown)) {
             (condition::Truth::True, _) => Judged::default(),
             (condition::Truth::False, _) => Judged {
                 truth: Truth::False,
@@ -143,6 +148,9 @@ impl Conditions {
             (condition::Truth::Unknown, None) => Judged {
                 truth: Truth::Missing,
                 missing: outcome.missing().filter_map(|slot| condition.path(slot)).map(name_of).collect(),
+                open: outcome
+                    .missing()
+                    .any(|slot| of(slot).is_some_and(|field| environment.is_unsaid(field))),
                 ..Judged::default()
             },
         }

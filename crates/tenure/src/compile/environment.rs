@@ -30,6 +30,17 @@ pub(crate) struct Environment<'a> {
     pub(crate) inputs: &'a BTreeMap<AttributeId, Value>,
     pub(crate) action: &'static str,
     pub(crate) permission: Option<&'a str>,
+    pub(crate) unsaid: Unsaid<'a>,
+}
+
+/// What a request has yet to say: of it nothing is known but that it may be said.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Unsaid<'a> {
+    /// The business event, which will be named.
+    pub(crate) event: bool,
+    /// The kind of that event, if only one will do.
+    pub(crate) kind: Option<&'a str>,
+    pub(crate) inputs: bool,
 }
 
 /// The resource of a case.
@@ -87,6 +98,11 @@ impl Field {
     /// Whether it is something of the resource.
     pub(super) const fn is_of_resource(&self) -> bool {
         matches!(self, Self::Noun(Noun::Resource, _))
+    }
+
+    /// Whether it is something of the business event.
+    pub(super) const fn is_of_event(&self) -> bool {
+        matches!(self, Self::Noun(Noun::Event, _))
     }
 
     /// What a path reads; `counts` tells of a name of the context whether what is said counts.
@@ -175,7 +191,40 @@ impl<'a> Environment<'a> {
         })
     }
 
+    /// Whether a value that is not there is absent.
+    pub(super) const fn is_complete(&self) -> bool {
+        !matches!(self.resource, Place::Within(_)) && !self.unsaid.event && !self.unsaid.inputs
+    }
+
+    /// Whether nothing is known of a field yet, since of the place nothing is or since a request has yet to say it.
+    pub(super) const fn is_unknown(&self, field: &Field) -> bool {
+        matches!((self.resource, field), (Place::Within(_), Field::Noun(Noun::Resource, _)))
+            || self.is_unsaid(field)
+    }
+
+    /// Whether it is for a request to say.
+    pub(super) const fn is_unsaid(&self, field: &Field) -> bool {
+        match field {
+            Field::Noun(Noun::Event, Property::Id | Property::Kind) => self.unsaid.event,
+            Field::Input(_) => self.unsaid.inputs,
+            _ => false,
+        }
+    }
+
+    /// Whether a field without a value has one after all, if that is known.
+    pub(super) const fn presence(&self, field: &Field) -> Option<bool> {
+        match field {
+            // Whatever event will be named has both.
+            Field::Noun(Noun::Event, Property::Id | Property::Kind) if self.unsaid.event => Some(true),
+            _ if self.is_unknown(field) => None,
+            _ => Some(false),
+        }
+    }
+
     fn of_event(&self, property: &Property, t: Timestamp) -> Option<ValueRef<'a>> {
+        if self.unsaid.event {
+            return self.unsaid.kind.filter(|_| *property == Property::Kind).and_then(text);
+        }
         let version = self.state.events.at(self.event)?.noun.as_ref()?.at(t)?;
         match property {
             Property::Id => text(self.state.event_names.name(self.event)?),

@@ -46,6 +46,8 @@ pub(crate) struct Judged {
     pub(crate) unsatisfied: BTreeSet<ConditionId>,
     /// The rules that deny it.
     pub(crate) denied: BTreeSet<RuleId>,
+    /// Whether something of what is missing is for a request to bring.
+    pub(crate) open: bool,
 }
 
 impl Judged {
@@ -61,6 +63,7 @@ impl Judged {
         self.failed.extend(other.failed.iter().cloned());
         self.unsatisfied.extend(other.unsatisfied.iter().cloned());
         self.denied.extend(other.denied.iter().cloned());
+        self.open |= other.open;
     }
 
     /// Only what is told of its value: what is missing, what failed, or what does not hold and what denies it.
@@ -105,11 +108,13 @@ impl Judged {
 
     /// Why it does not restrict for certain: what is missing, what cannot be judged.
     pub(crate) fn unknown(&self) -> Vec<Reason> {
-        let missing = (!self.missing.is_empty()).then(|| {
-            let names: Value = self.missing.iter().cloned().collect();
-            Reason::error(Code::ContextMissing).with("names", names)
-        });
-        missing.into_iter().chain(named(Code::ConditionFailed, &self.failed)).collect()
+        self.unsaid().into_iter().chain(named(Code::ConditionFailed, &self.failed)).collect()
+    }
+
+    /// What is missing.
+    pub(crate) fn unsaid(&self) -> Option<Reason> {
+        let names: Value = self.missing.iter().cloned().collect();
+        (!self.missing.is_empty()).then(|| Reason::error(Code::ContextMissing).with("names", names))
     }
 
     /// Why it does not support: what is missing, what does not hold, what cannot be judged and so does not hold

@@ -21,7 +21,7 @@ pub(crate) use closure::{Edge, Givers, Guard, Hierarchy, HierarchyError, Route, 
 pub(crate) use conditions::Conditions;
 pub(crate) use eligibility::{CompiledRule, Deaths, Rules, World, held_when, lost_at};
 pub(crate) use ends::{Death, latest};
-pub(crate) use environment::{Environment, Place, name_of};
+pub(crate) use environment::{Environment, Place, Unsaid, name_of};
 pub(crate) use events::{open_set, planned_set, uncapped_set, unclosed_set};
 pub(crate) use judge::{Judged, Truth};
 pub(crate) use life::{Dormancy, Life};

@@ -16,24 +16,24 @@ impl Condition {
     /// `lookup` must answer the same slot with the same value; it is asked at most
     /// [`MAX_STEPS`](super::MAX_STEPS) times. Nothing is allocated.
     pub fn evaluate<'v>(&'v self, lookup: impl Fn(Slot) -> Option<ValueRef<'v>>) -> Outcome {
-        Outcome::new(Run { lookup, unknown: |_| false }.truth(&self.node, None))
+        Outcome::new(Run { lookup, presence: |_| Some(false) }.truth(&self.node, None))
     }
 
-    /// The same where `unknown` names slots of which it is not known whether they have a value: whether they do is
-    /// missing too.
+    /// The same where a slot without a value may yet have one: `presence` says whether it has, if that is known. If it
+    /// is not, that is missing too.
     pub(crate) fn evaluate_apart<'v>(
         &'v self,
         lookup: impl Fn(Slot) -> Option<ValueRef<'v>>,
-        unknown: impl Fn(Slot) -> bool,
+        presence: impl Fn(Slot) -> Option<bool>,
     ) -> Outcome {
-        Outcome::new(Run { lookup, unknown }.truth(&self.node, None))
+        Outcome::new(Run { lookup, presence }.truth(&self.node, None))
     }
 }
 
-struct Run<F, U> {
+struct Run<F, P> {
     lookup: F,
-    /// Whether even the presence of a value is not known.
-    unknown: U,
+    /// Whether there is a value where none was found, if that is known.
+    presence: P,
 }
 
 /// What an `exists` or `all` is looking at, and whose element it is.
@@ -46,7 +46,7 @@ struct Element<'v> {
 
 type Found<T> = Result<T, Unknown>;
 
-impl<'v, F: Fn(Slot) -> Option<ValueRef<'v>>, U: Fn(Slot) -> bool> Run<F, U> {
+impl<'v, F: Fn(Slot) -> Option<ValueRef<'v>>, P: Fn(Slot) -> Option<bool>> Run<F, P> {
     /// The depth of `node` bounds this; see [`tree`](super::tree).
     fn value(&self, node: &'v Node, element: Option<Element<'v>>) -> Found<ValueRef<'v>> {
         match node {
@@ -83,10 +83,11 @@ impl<'v, F: Fn(Slot) -> Option<ValueRef<'v>>, U: Fn(Slot) -> bool> Run<F, U> {
             Node::Not(inner) => self.truth(inner, element).map(|truth| !truth),
             Node::Compare(by, pair) => self.compare(*by, pair, element),
             Node::In(pair) => self.contained(pair, element),
-            Node::Has(slot, presence) => match ((self.lookup)(*slot), presence) {
-                (Some(_), _) => Ok(true),
-                (None, Presence::Complete) if !(self.unknown)(*slot) => Ok(false),
-                (None, _) => Err(Unknown::missing(*slot)),
+            Node::Has(slot, _) if (self.lookup)(*slot).is_some() => Ok(true),
+            Node::Has(slot, presence) => match ((self.presence)(*slot), presence) {
+                (Some(true), _) => Ok(true),
+                (Some(false), Presence::Complete) => Ok(false),
+                _ => Err(Unknown::missing(*slot)),
             },
             Node::Text(test, pair) => self.text(*test, pair, element),
             Node::Quantified(by, quantified) => self.quantified(*by, quantified, element),

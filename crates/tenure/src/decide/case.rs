@@ -14,7 +14,7 @@ use super::{
 };
 use crate::check::text;
 use crate::compile::{
-    CompiledRule, Death, Environment, Judged, Life, Place, Source, World, latest, standing_of,
+    CompiledRule, Death, Environment, Judged, Life, Place, Source, Unsaid, World, latest, standing_of,
 };
 use crate::engine::{CLOCK_TOLERANCE, Engine};
 use crate::id::{GrantId, IdentityId, RequestId};
@@ -52,6 +52,19 @@ pub(super) struct Met<'a> {
     pub(super) ticket: bool,
     /// Whether nothing but the request says how long.
     pub(super) duration: bool,
+    pub(super) obligations: Vec<Obligation>,
+    /// Whether the request is to name a business event, and does not yet.
+    pub(super) event: bool,
+    /// The kind of that event, if these rules take only one.
+    pub(super) kind: Option<&'a str>,
+    /// Whether these rules take only requests with an event, and there will be none.
+    pub(super) lacks_event: bool,
+    /// Whether any rules do.
+    pub(super) asks_event: bool,
+    /// Whether a live grant would be made longer, beside which a request with an event may get another.
+    pub(super) extends: bool,
+    /// Whether what the request does not say yet decides which rules bind.
+    pub(super) open: bool,
 }
 
 /// A denial in the course of a step that stops at the first failure.
@@ -335,6 +348,7 @@ impl<'a> Case<'a> {
             inputs: ask.said.inputs,
             action: ask.said.action,
             permission: None,
+            unsaid: self.unsaid(),
         };
         for application in environment.applications() {
             self.read(KeyKind::Application, Arc::from(application));
@@ -357,6 +371,12 @@ impl<'a> Case<'a> {
             all.add(&judged);
         }
         all
+    }
+
+    /// What is still to be said. A decision has heard all.
+    fn unsaid(&self) -> Unsaid<'a> {
+        let unsaid = |met: &Met<'a>| Unsaid { event: met.event, kind: met.kind, inputs: true };
+        self.met.as_ref().map_or_else(Unsaid::default, unsaid)
     }
 
     /// Where a grant stands now.

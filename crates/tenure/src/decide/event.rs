@@ -1,6 +1,8 @@
 //! A business event justifies access while it is open, for those it concerns, for what it covers, and while
 //! somebody still reports on it.
 
+use alloc::collections::BTreeSet;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::case::{Case, Denied};
@@ -91,6 +93,13 @@ pub(super) fn suits(
     if let Some(max) = rules.iter().filter_map(|rule| rule.max_staleness).min() {
         stale(case, id, row, max, item);
     }
+}
+
+/// The kinds of event that all rules take; any if none of them minds.
+pub(super) fn kinds<'a>(rules: &[&'a CompiledRule]) -> Option<BTreeSet<&'a str>> {
+    let lists = rules.iter().filter_map(|rule| rule.rule.event.as_ref()?.kinds.as_ref());
+    let sets = lists.map(|list| list.iter().map(String::as_str).collect::<BTreeSet<&str>>());
+    sets.reduce(|a, b| a.intersection(&b).copied().collect())
 }
 
 /// The instants at which the last opening was done by `who`.

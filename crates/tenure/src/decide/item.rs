@@ -16,7 +16,7 @@ use crate::check::text;
 use crate::compile::CompiledRule;
 use crate::id::GrantId;
 use crate::model::{Basis, EventTerms, GrantState, Item, OnLoss, Request, RuleRef, Term};
-use crate::policy::{AlreadyHeld, Anchor, BoundKind};
+use crate::policy::{AlreadyHeld, Anchor, BoundKind, Combine};
 use crate::state::GrantRow;
 use crate::time::{Span, Timestamp};
 
@@ -61,13 +61,16 @@ fn best_of<'m, 'a>(
     ask: &Ask<'_>,
     several: &'m [Matched<'a>],
 ) -> Option<&'m Matched<'a>> {
-    let (reasons, bounds) = (case.reasons.len(), case.bounds.len());
+    let (reasons, bounds) = (case.reasons.clone(), case.bounds.len());
     let mut ranked: Vec<(Standing, Moment, &Matched<'a>)> = Vec::new();
     for matched in several {
+        let before = errors(case);
         let judged = judge_by(case, request, item, ask, matched);
-        case.reasons.truncate(reasons);
+        let endless = case.met.as_ref().is_some_and(|met| !met.lacks_event) && errors(case) == before;
+        case.reasons.clone_from(&reasons);
         case.bounds.truncate(bounds);
         ranked.push(match judged {
+            None if endless => (Standing::Granted, Moment::fixed(Timestamp::MAX), matched),
             None => (Standing::Denied, ask.start, matched),
             Some(judged) => {
                 let owed = judged.obligations.len();
@@ -86,9 +89,12 @@ fn best_of<'m, 'a>(
     }
     // The first of several that are equal is the first by id.
     ranked.reverse();
-    let best = ranked
-        .into_iter()
-        .max_by_key(|(standing, end, _)| (standing.rank(), end.at, core::cmp::Reverse(standing.owed())));
+    // What is owed counts before the end only where it is the requester who chooses.
+    let chooses = case.engine.policy().document().combine == Combine::RequesterChooses;
+    let best = ranked.into_iter().max_by_key(|(standing, end, _)| {
+        let rank = if chooses { standing.rank() } else { standing.rank().min(1) };
+        (rank, end.at, core::cmp::Reverse(standing.owed()))
+    });
     best.map(|(_, _, matched)| matched)
 }
 
@@ -126,7 +132,20 @@ fn judge_by<'a>(
     matched: &Matched<'a>,
 ) -> Option<Granted> {
     let before = errors(case);
-    let rules: Vec<&CompiledRule> = matched.iter().map(|(rule, _)| *rule).collect();
+    let rules: Vec<&'a CompiledRule> = matched.iter().map(|(rule, _)| *rule).collect();
+    if let Some(met) = &mut case.met {
+        let asks = request.event.is_none() && rules.iter().any(|rule| rule.rule.event.is_some());
+        met.asks_event |= asks;
+        met.lacks_event = asks && !met.event;
+        if met.lacks_event {
+            return None;
+        }
+        // Once the rules are known, so is the kind, where they take only one.
+        met.kind = match event::kinds(&rules).filter(|_| met.event) {
+            Some(kinds) if kinds.len() == 1 => kinds.first().copied(),
+            _ => None,
+        };
+    }
     let guards = restrict::guards(case, ask);
     if let (Some(id), Some((_, row))) = (&request.event, ask.event) {
         event::suits(case, id, row, ask, item.entitlement.as_str(), &rules);
@@ -143,6 +162,7 @@ fn judge_by<'a>(
         met.reason = guards.iter().any(Guard::ever_asks_reason);
         met.ticket = guards.iter().any(Guard::ever_asks_ticket);
         met.duration = long.is_none();
+        met.obligations = restrict::approvals(matched, &guards, ask.item);
         long = Some(Long { asked: None, limits: Vec::new() });
     }
     inputs::state(case, ask, &rules, &guards, &stated, long.is_none());
@@ -158,8 +178,13 @@ fn judge_by<'a>(
         case.reasons.push(Reason::error(Code::WindowElapsed).with("end", text(asked.at)).item(ask.item));
     }
     let held = rules.iter().map(|rule| rule.rule.already_held).max().unwrap_or_default();
-    let prolonged = (held == AlreadyHeld::Extend).then(|| live_one(case, ask, &rules)).flatten();
+    // Another event than that of a live grant gets a grant of its own.
+    let prolongs = held == AlreadyHeld::Extend && case.met.as_ref().is_none_or(|met| !met.event);
+    let prolonged = prolongs.then(|| live_one(case, ask, &rules)).flatten();
     let from = prolonged.map(|(_, grant)| grant.start);
+    if let Some(met) = &mut case.met {
+        met.extends |= prolonged.is_some();
+    }
     let restricted = restrict::limits(case, ask, matched, &guards, &stated, from);
     if errors(case) > before {
         return None;

@@ -6,8 +6,9 @@ use core::cmp::Reverse;
 
 use super::Reason;
 use super::case::Case;
+use super::possible::possible;
 use super::window::Ask;
-use crate::compile::{CompiledRule, Judged, Truth};
+use crate::compile::{CompiledRule, Judged, Truth, World};
 use crate::id::RuleId;
 use crate::policy::Combine;
 use crate::time::IntervalSet;
@@ -16,15 +17,15 @@ use crate::time::IntervalSet;
 pub(super) type Matched<'a> = Vec<(&'a CompiledRule, IntervalSet)>;
 
 /// A rule that matches, with what is known of its conditions.
-struct Candidate<'a> {
-    rule: &'a CompiledRule,
-    when: IntervalSet,
-    judged: Judged,
+pub(super) struct Candidate<'a> {
+    pub(super) rule: &'a CompiledRule,
+    pub(super) when: IntervalSet,
+    pub(super) judged: Judged,
 }
 
 impl Candidate<'_> {
-    fn supports(&self, least: Truth) -> bool {
-        self.judged.truth <= least
+    fn supports(&self) -> bool {
+        self.judged.truth == Truth::True
     }
 }
 
@@ -69,47 +70,46 @@ pub(super) fn decisive<'a>(
             return Vec::new();
         }
     }
-    let mut least = Truth::True;
-    if !candidates.iter().any(|candidate| candidate.supports(least)) {
+    if case.met.is_some() {
+        return possible(case, ask, candidates, combine);
+    }
+    if !candidates.iter().any(Candidate::supports) {
         let mut unknown = Judged::default();
         candidates.iter().for_each(|candidate| unknown.add(&candidate.judged));
-        let unsaid = unknown.truth == Truth::Missing;
         case.tell(unknown.reasons(), ask.item);
-        if case.met.is_none() || !unsaid {
-            return Vec::new();
-        }
-        // Once it is said, they may support.
-        least = Truth::Missing;
+        return Vec::new();
     }
     match combine {
         Combine::Strictest => alloc::vec![matched(candidates)],
         Combine::MostSpecific => {
             let world = case.world();
-            let at = ask.start.at;
-            alloc::vec![best_groups(candidates, least, |rule| Reverse((
-                rule.places.depth(world, ask.scope, at),
-                rule.names_what(),
-                rule.who.closeness(),
-            )))]
+            alloc::vec![best_groups(candidates, |rule| specificity(rule, world, ask))]
         }
-        Combine::Priority => {
-            alloc::vec![best_groups(candidates, least, |rule| rule.rule.priority.unwrap_or(u32::MAX))]
-        }
+        Combine::Priority => alloc::vec![best_groups(candidates, priority)],
         Combine::RequesterChooses => {
-            let supported = candidates.into_iter().filter(|candidate| candidate.supports(least));
+            let supported = candidates.into_iter().filter(Candidate::supports);
             supported.map(|candidate| alloc::vec![(candidate.rule, candidate.when)]).collect()
         }
     }
+}
+
+/// How closely a rule speaks of the case; the least is best.
+pub(super) fn specificity(rule: &CompiledRule, world: World<'_>, ask: &Ask<'_>) -> impl Ord + use<> {
+    Reverse((rule.places.depth(world, ask.scope, ask.start.at), rule.names_what(), rule.who.closeness()))
+}
+
+/// The number of a rule; one without comes last.
+pub(super) fn priority(rule: &CompiledRule) -> u32 {
+    rule.rule.priority.unwrap_or(u32::MAX)
 }
 
 /// Groups of equal rank in order, up to the first in which a rule supports: one above it whose conditions are not
 /// known may yet bind.
 fn best_groups<'a, R: Ord>(
     mut candidates: Vec<Candidate<'a>>,
-    least: Truth,
     rank: impl Fn(&CompiledRule) -> R,
 ) -> Matched<'a> {
-    let limit = candidates.iter().filter(|c| c.supports(least)).map(|c| rank(c.rule)).min();
+    let limit = candidates.iter().filter(|c| c.supports()).map(|c| rank(c.rule)).min();
     candidates.retain(|candidate| limit.as_ref().is_some_and(|limit| rank(candidate.rule) <= *limit));
     matched(candidates)
 }

@@ -12,6 +12,7 @@ mod inputs;
 mod item;
 mod leave;
 mod matched;
+mod possible;
 mod probe;
 mod proposal;
 mod reason;

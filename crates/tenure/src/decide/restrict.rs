@@ -144,15 +144,23 @@ fn guardrails(
     let mut limits = Vec::new();
     let mut required = Judged::default();
     for guard in guards {
+        if guard.judged.open {
+            // Once all is said it may not apply.
+            case.tell(guard.judged.unsaid(), ask.item);
+            continue;
+        }
         let source = guard.guardrail.id.shared();
         let rule = &guard.guardrail.rule;
         let judged = case.judge(&rule.require.conditions, ask);
+        if judged.open && judged.truth == Truth::Missing {
+            case.tell(judged.unsaid(), ask.item);
+        }
         if !guard.now {
             // What it will ask for and has not, it will not be given while the grant runs.
             let unsaid = (rule.require.reason && blank(stated.reason))
                 || (rule.require.ticket && blank(stated.ticket));
-            let lacks =
-                judged.truth != Truth::True || !rule.approvals.is_empty() || (unsaid && case.met.is_none());
+            let met = judged.truth == Truth::True || (judged.open && judged.truth == Truth::Missing);
+            let lacks = !met || !rule.approvals.is_empty() || (unsaid && case.met.is_none());
             if rule.forbid || lacks {
                 let end = Moment::fixed(first_outside(&guard.when.complement(), start.at));
                 limits.push(Limit::new(BoundKind::Guardrail, end).from(source.clone()));
@@ -203,6 +211,11 @@ fn denials(case: &mut Case<'_>, ask: &Ask<'_>) -> Vec<Limit> {
         }
         let judged = case.judge(&denial.rule.when, ask);
         if judged.truth == Truth::False {
+            continue;
+        }
+        if judged.open {
+            // Once all is said it may not apply.
+            case.tell(judged.unsaid(), ask.item);
             continue;
         }
         // What is denied in a part only of what is asked is withheld there, and the rest may be had; unless it is not

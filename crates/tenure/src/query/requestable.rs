@@ -9,7 +9,6 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::{Reasons, limit};
-use crate::compile::CompiledRule;
 use crate::decide::{Command, Obligation, Probed, Prober};
 use crate::engine::Engine;
 use crate::id::{AttributeId, EntitlementId, EventId, IdentityId, RequestId, ResourceId, RuleId};
@@ -318,17 +317,21 @@ fn offer<'a>(
 ) -> Offer {
     let requestable = probed.reasons.is_empty();
     let event = (requestable && probed.event).then(|| EventNeeds {
-        kinds: kinds(&probed.rules),
-        open: prober.events(&item, pair, &probed.rules, MOST_EVENTS),
+        kinds: probed.kinds().map(|kinds| kinds.into_iter().map(String::from).collect()),
+        open: prober.events(&item, pair, &probed, MOST_EVENTS),
     });
     let inputs = probed.rules.iter().flat_map(|rule| &rule.rule.inputs);
     let inputs = inputs.filter(|(_, input)| input.required == Some(RequiredAt::Request));
+    let inputs: BTreeMap<AttributeId, Input> =
+        inputs.map(|(name, input)| (name.clone(), input.clone())).collect();
+    // What has to be filled in anyhow is told once.
+    let is_input = |name: &str| name.strip_prefix("inputs.").is_some_and(|name| inputs.contains_key(name));
     let needs = Needs {
         approvals: probed.obligations,
-        context: probed.context,
+        context: probed.context.into_iter().filter(|name| !is_input(name)).collect(),
         duration: probed.duration,
         event,
-        inputs: inputs.map(|(name, input)| (name.clone(), input.clone())).collect(),
+        inputs,
         reason: probed.reason,
         ticket: probed.ticket,
     };
@@ -348,12 +351,4 @@ fn offer<'a>(
         scope: item.scope,
         until: probed.end,
     }
-}
-
-/// The kinds of event that all rules take; any if none of them minds.
-fn kinds(rules: &[&CompiledRule]) -> Option<Vec<String>> {
-    let lists = rules.iter().filter_map(|rule| rule.rule.event.as_ref()?.kinds.as_ref());
-    let sets = lists.map(|list| list.iter().cloned().collect::<BTreeSet<String>>());
-    let common = sets.reduce(|a, b| a.intersection(&b).cloned().collect())?;
-    Some(common.into_iter().collect())
 }

@@ -240,7 +240,10 @@ impl Engine {
         let asked = Asked { who, permission: reference, place, context: &question.context };
         let ways = self.ways(&asked);
         let denials = self.denials_of_givers(&asked, &ways, t);
-        Ok(Given { asked, ways, denials })
+        let spared = self.spared_when(&asked, &denials).into_iter();
+        let spared = spared.filter(|(_, truth)| *truth == Truth::True).map(|(window, _)| window);
+        let spared = IntervalSet::from_windows(spared);
+        Ok(Given { asked, ways, denials, spared })
     }
 
     /// The times at which a source gives what is asked about.
@@ -251,7 +254,7 @@ impl Engine {
         let when = own.iter().fold(IntervalSet::empty(), |all, way| {
             all.union(&self.holds_when(&given.asked, way, &given.denials, Truth::True))
         });
-        let when = when.intersect(&held.whole);
+        let when = when.intersect(&held.whole).intersect(&given.spared);
         let stays = when.windows().iter().map(|window| {
             let at_end = held.whole.windows().iter().any(|whole| whole.end() == window.end());
             let cause = if at_end { cause(window.end()) } else { "path.ended" };
@@ -389,6 +392,8 @@ struct Given<'a> {
     asked: Asked<'a>,
     ways: Vec<Way>,
     denials: Denials<'a>,
+    /// When no denial of the permission stands against it.
+    spared: IntervalSet,
 }
 
 struct Person<'a> {
