@@ -23,6 +23,8 @@ use tenure::simulate::{Hypothesis, Simulation};
 use tenure::time::Timestamp;
 use tenure_oracle::World;
 use tenure_oracle::arbitrary::{Arbitrary, worlds, worlds_with_language, worlds_with_replacements};
+use tenure_oracle::life::{line, resource_valid};
+use tenure_oracle::values::Place;
 
 use engines::{config, engine_after, engine_of, json};
 use least::{holds, quiet};
@@ -124,9 +126,9 @@ fn names(world: &Arbitrary, facts: &[Fact]) -> Names {
     all
 }
 
-type Place = (IdentityId, PermissionId, Option<ResourceId>);
+type Asked = (IdentityId, PermissionId, Option<ResourceId>);
 
-fn ask(engine: &Engine, (identity, permission, resource): &Place, at: Timestamp) -> Holding {
+fn ask(engine: &Engine, (identity, permission, resource): &Asked, at: Timestamp) -> Holding {
     let question = Question {
         context: BTreeMap::new(),
         identity: identity.clone(),
@@ -137,30 +139,9 @@ fn ask(engine: &Engine, (identity, permission, resource): &Place, at: Timestamp)
     Holding { answer: answer.answer, until: answer.until }
 }
 
-/// Whether the resource that is asked about is there.
-fn exists(engine: &Engine, (identity, permission, resource): &Place, at: Timestamp) -> bool {
-    let question = Question {
-        context: BTreeMap::new(),
-        identity: identity.clone(),
-        permission: permission.clone(),
-        resource: resource.clone().map(Into::into),
-    };
-    let answer = engine.check(&question, at);
-    !answer.reasons.iter().any(|r| ["resource.retired", "resource.unknown"].contains(&r.code.word()))
-}
-
-/// Whether a scope contains a resource at an instant, by the oracle's word.
+/// Whether a scope contains a resource at an instant, retired or not, by the oracle's word.
 fn contains(world: &World, scope: &ResourceId, resource: &ResourceId, at: Timestamp) -> bool {
-    let mut here = Some(resource.clone());
-    // No tree of these worlds is deeper.
-    for _ in 0..32 {
-        match here {
-            None => return false,
-            Some(id) if id == *scope => return true,
-            Some(id) => here = world.resource(&id, at).and_then(|resource| resource.parent),
-        }
-    }
-    false
+    line(world, scope, Place::registered(resource), at).is_some()
 }
 
 /// Whether a change speaks of a resource, as the tree stands in one of the worlds.
@@ -202,7 +183,7 @@ fn is_brute_force(
             let place = place(Some(resource));
             for (world, engine, said) in [(worlds[0], engine, change.before), (worlds[1], real, change.after)]
             {
-                let there = exists(engine, &place, at)
+                let there = resource_valid(world, resource, at)
                     && change.scope.as_ref().is_none_or(|scope| contains(world, scope, resource, at));
                 if there && said.answer != Access::Conditional {
                     prop_assert_eq!(ask(engine, &place, at).answer, said.answer, "{} at {:?}", change, place);
