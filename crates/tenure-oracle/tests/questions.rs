@@ -177,14 +177,14 @@ fn who_and_what_agree(arbitrary: &Arbitrary) -> Result<(), TestCaseError> {
             for identity in IDENTITIES {
                 let asked = What { context: context.clone(), ..What::new(id(identity)).on(target.clone()) };
                 let found = engine.what(&asked, now);
-                let told: Vec<&str> = found.rows.iter().map(|row| row.permission.as_str()).collect();
+                let told: Vec<&str> = found.rows.iter().map(|row| row.permission().as_str()).collect();
                 let wanted = PERMISSIONS.into_iter().filter(|permission| {
                     let question = ask(identity, permission, place.as_ref(), &context);
                     had(&world, &question, t, t).answer != Access::Denied
                 });
                 prop_assert_eq!(&told, &wanted.collect::<Vec<_>>(), "{:?} at {}", &asked, now);
                 for row in &found.rows {
-                    let question = ask(identity, row.permission.as_str(), place.as_ref(), &context);
+                    let question = ask(identity, row.permission().as_str(), place.as_ref(), &context);
                     agrees(&world, &question, now, &said(row))?;
                 }
             }
@@ -216,11 +216,11 @@ fn regions_agree(arbitrary: &Arbitrary) -> Result<(), TestCaseError> {
                 prop_assert!(rights.rows.is_empty());
             }
             let order: Vec<_> =
-                rights.rows.iter().map(|row| (row.permission.clone(), row.scope.clone())).collect();
+                rights.rows.iter().map(|row| (row.permission().clone(), row.scope.clone())).collect();
             prop_assert!(order.is_sorted_by(|a, b| a < b), "{order:?}");
             for row in &rights.rows {
                 for path in row.via.iter() {
-                    prop_assert!(leads(&world, path, &row.permission, t), "{path:?} at {t}");
+                    prop_assert!(leads(&world, path, row.permission(), t), "{path:?} at {t}");
                 }
             }
             for place in core::iter::once(None).chain(RESOURCES.map(Some)) {
@@ -232,7 +232,7 @@ fn regions_agree(arbitrary: &Arbitrary) -> Result<(), TestCaseError> {
                 for permission in PERMISSIONS {
                     let question = ask(identity, permission, target.as_ref(), &context);
                     let answer = had(&world, &question, t, t).answer;
-                    let rows = rights.rows.iter().filter(|row| row.permission.as_str() == permission);
+                    let rows = rights.rows.iter().filter(|row| row.permission().as_str() == permission);
                     let covering: Vec<&Right> =
                         rows.filter(|row| covers(&world, row, registered.as_ref(), t)).collect();
                     prop_assert!(

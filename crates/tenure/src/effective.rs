@@ -8,7 +8,7 @@ use crate::time::Timestamp;
 
 /// A holding that gives a permission at some time, with the routes by which it does; always and everywhere if
 /// there are none to look at.
-type Giving<'a> = (&'a Holding, Option<&'a [Route]>);
+pub(crate) type Giving<'a> = (&'a Holding, Option<&'a [Route]>);
 
 /// How many holdings that give one permission are kept at hand; who has more is searched more than once.
 const FEW: usize = 8;
@@ -52,13 +52,28 @@ impl Engine {
     ) -> Result<bool, Conditional> {
         let mut conditional = false;
         for (holding, routes) in row.giving(givers) {
-            if is_conditional((holding, routes)) {
-                conditional = true;
-            } else if self.until_by(holding, routes, resource, t).is_some() {
-                return Ok(true);
+            match self.gives_by((holding, routes), resource, t) {
+                Ok(true) => return Ok(true),
+                Ok(false) => {}
+                Err(Conditional) => conditional = true,
             }
         }
         if conditional { Err(Conditional) } else { Ok(false) }
+    }
+
+    /// Whether a holding gives a permission at `t`.
+    #[inline]
+    pub(crate) fn gives_by(
+        &self,
+        giving: Giving<'_>,
+        resource: u32,
+        t: Timestamp,
+    ) -> Result<bool, Conditional> {
+        if is_conditional(giving) {
+            return Err(Conditional);
+        }
+        let (holding, routes) = giving;
+        Ok(self.until_by(holding, routes, resource, t).is_some())
     }
 
     /// From the end of what gives a permission at `t` on to the end of what gives it then, and so on. Each turn

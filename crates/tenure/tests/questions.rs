@@ -15,10 +15,11 @@ use tenure::check::Access;
 use tenure::document::canonical;
 use tenure::engine::Engine;
 use tenure::fact::{Body, Fact, Named};
+use tenure::model::{Basis, GrantTerms, Term};
 use tenure::policy::Policy;
 use tenure::query::{Filter, Requestable, TenureState, Timeline, What, Who};
 use tenure::state::State;
-use tenure::time::Timestamp;
+use tenure::time::{Span, Timestamp};
 
 const POLICY: &str = r#"{
   "tenure": 1,
@@ -88,7 +89,7 @@ fn id<I: std::str::FromStr>(name: &str) -> I {
 fn a_row_says_where_until_when_and_along_which_path() {
     let rights = engine().what(&What::new(id("ann")), nine());
     let told: Vec<(&str, &str)> =
-        rights.rows.iter().map(|r| (r.permission.as_str(), r.scope.as_ref().unwrap().as_str())).collect();
+        rights.rows.iter().map(|r| (r.permission().as_str(), r.scope.as_ref().unwrap().as_str())).collect();
     // By the edge that counts in `test` only nothing is had: what is held counts in `prod`.
     assert_eq!(told, [("db:drop", "prod"), ("db:read", "prod"), ("db:write", "prod")]);
     let read = &rights.rows[1];
@@ -114,17 +115,53 @@ fn what_is_otherwise_inside_of_a_region_is_told() {
 }
 
 #[test]
+fn rows_that_changed_count_as_they_stand_now() {
+    let issue = |n: u32, who: &str, entitlement: &str, at: Timestamp| {
+        let term = Term::new(at, at.plus(Span::hours(1))).unwrap();
+        let terms = GrantTerms {
+            conditions: Default::default(),
+            basis: Basis::External,
+            beneficiary: id(who),
+            entitlement: id(entitlement),
+            event: None,
+            id: id(&format!("g-{n}")),
+            request: None,
+            scope: None,
+            term,
+        };
+        Fact::new(id(&format!("f-{n}")), at, Body::GrantIssued(terms))
+    };
+    let before = engine();
+    let early = at("2026-03-01T00:00:00Z");
+    let facts = [issue(1, "bot", "a-reader", early), issue(2, "ben", "a-reader", nine())];
+    let changed = before.apply(before.position(), &facts).unwrap();
+    let told = |engine: &Engine| {
+        let holders = engine.who(&Who::new(id("db:read")), nine());
+        assert!(holders.complete);
+        holders.rows.iter().map(|row| (row.identity.to_string(), row.answer)).collect::<Vec<_>>()
+    };
+    // `bot` held it for an hour of another day, and `ben` may by what is new even without a second factor.
+    assert_eq!(told(&before), [("ben".to_owned(), Access::Conditional)]);
+    assert_eq!(told(&changed), [("ben".to_owned(), Access::Allowed)]);
+    assert_eq!(told(&changed.compact()), told(&changed));
+    let both = [What::new(id("ben")), What::new(id("bot"))];
+    for what in both {
+        assert_eq!(changed.compact().what(&what, nine()), changed.what(&what, nine()));
+    }
+}
+
+#[test]
 fn what_is_not_known_of_a_place_is_missing() {
     let engine = engine();
     let rights = engine.what(&What::new(id("bot")), nine());
-    let own = rights.rows.iter().find(|row| row.permission.as_str() == "db:own").unwrap();
+    let own = rights.rows.iter().find(|row| row.permission().as_str() == "db:own").unwrap();
     assert_eq!((own.answer, own.missing.clone()), (Access::Conditional, vec!["resource.owner".to_owned()]));
     let on = |place: &str| engine.what(&What::new(id("bot")).on(id::<tenure::id::ResourceId>(place)), nine());
     assert_eq!(on("prod/orders").rows.len(), 1);
     // There the owner is not only unknown but absent, which a check tells as missing too.
     assert_eq!(on("prod/vault").rows[0].answer, Access::Conditional);
     // A group's assignment is an edge with a scope.
-    let read = rights.rows.iter().find(|row| row.permission.as_str() == "db:read").unwrap();
+    let read = rights.rows.iter().find(|row| row.permission().as_str() == "db:read").unwrap();
     assert_eq!(read.scope.as_ref().unwrap().as_str(), "test");
     assert_eq!(read.from, Some(at("2026-03-01T00:00:00Z")));
 }
@@ -134,7 +171,7 @@ fn filters_leave_rows_out() {
     let engine = engine();
     let rows = |filter: Filter| {
         let rights = engine.what(&What { filter, ..What::new(id("ann")) }, nine());
-        rights.rows.iter().map(|row| row.permission.to_string()).collect::<Vec<_>>()
+        rights.rows.iter().map(|row| row.permission().to_string()).collect::<Vec<_>>()
     };
     let all = Filter::default;
     assert_eq!(rows(Filter { prefix: "db:w".into(), ..all() }), ["db:write"]);

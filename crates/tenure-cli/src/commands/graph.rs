@@ -86,7 +86,7 @@ fn draw_right(
         (None, Some(on)) => Some(format!("on {}", on.id())),
         (None, None) => None,
     };
-    let end = permission_node(picture, right.permission.as_str(), place);
+    let end = permission_node(picture, right.permission().as_str(), place);
     let conditional = right.answer == Access::Conditional;
     for path in right.via.iter() {
         let lines = vec![path.source.words().to_owned(), path.id.to_string()];

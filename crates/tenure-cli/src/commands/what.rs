@@ -91,7 +91,7 @@ fn text(rights: &Rights) -> String {
             let [by, along] = by(path);
             let first = |cell: String| if n == 0 { cell } else { String::new() };
             rows.push([
-                first(row.permission.to_string()),
+                first(row.permission().to_string()),
                 first(or_nothing(row.scope.as_ref())),
                 first(some(row.missing.join(", "))),
                 first(or_nothing(row.from.as_ref())),

@@ -5,6 +5,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use super::Conditions;
+use super::listed::{Listed, listed};
 use crate::graph;
 use crate::state::State;
 use crate::store::NONE;
@@ -41,11 +42,10 @@ pub(crate) struct Hierarchy {
     edges: Vec<Vec<Edge>>,
     /// The permissions that each entitlement lists, and when.
     lists: Vec<Vec<(u32, Window)>>,
+    /// The same as answers tell it.
+    listed: Vec<Listed>,
     /// The denials of use that each entitlement is subject to at some time.
     denied: BTreeMap<u32, Vec<u32>>,
-    /// The place of each permission in the order of their names; none where rules decide of its use, or where more than
-    /// one entitlement lists it at some time.
-    ranks: Vec<u32>,
 }
 
 /// Where the givers of a permission stand, and a mark for each of them: most of what somebody holds is told from
@@ -184,37 +184,9 @@ impl Hierarchy {
             leaving
                 .sort_by(|a, b| state.entitlement_names.name(a.to).cmp(&state.entitlement_names.name(b.to)));
         }
+        hierarchy.listed = listed(state, &lists);
         (hierarchy.edges, hierarchy.lists, hierarchy.denied) = (edges, lists, denied);
-        hierarchy.rank(state);
         Ok(hierarchy)
-    }
-
-    fn rank(&mut self, state: &State) {
-        let count = state.permission_names.len();
-        let mut order: Vec<u32> = (0..u32::try_from(count).unwrap_or(u32::MAX)).collect();
-        order.sort_unstable_by(|a, b| state.permission_names.name(*a).cmp(&state.permission_names.name(*b)));
-        self.ranks = alloc::vec![0; count];
-        for (rank, permission) in (0u32..).zip(order) {
-            if let Some(place) = self.ranks.get_mut(permission as usize) {
-                *place = rank;
-            }
-        }
-        let mut listed = alloc::vec![false; count];
-        for (permission, _) in self.lists.iter().flatten() {
-            let place = *permission as usize;
-            if let (Some(listed), Some(rank)) = (listed.get_mut(place), self.ranks.get_mut(place)) {
-                if *listed {
-                    *rank = NONE;
-                }
-                *listed = true;
-            }
-        }
-    }
-
-    /// The place of a permission in the order of their names, if no rules decide of its use and one entitlement alone
-    /// ever lists it, for one time.
-    pub(crate) fn plain_rank(&self, permission: u32) -> Option<u32> {
-        self.ranks.get(permission as usize).copied().filter(|rank| *rank != NONE)
     }
 
     /// The edges that leave an entitlement, in the order of the ids where they lead.
@@ -225,6 +197,11 @@ impl Hierarchy {
     /// The permissions that an entitlement lists itself, and when.
     pub(crate) fn lists(&self, entitlement: u32) -> &[(u32, Window)] {
         self.lists.get(entitlement as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// What an entitlement lists itself, as answers tell it.
+    pub(crate) fn listed(&self, entitlement: u32) -> Option<&Listed> {
+        self.listed.get(entitlement as usize)
     }
 
     /// Whether any entitlement is subject to denials of use.
@@ -300,10 +277,10 @@ impl Hierarchy {
             let givers = self.givers.get(own.start as usize..own.end as usize).unwrap_or_default();
             own.ruled |= givers.iter().any(|giver| held(giver & !LIMITED));
         }
-        for (own, rank) in self.permissions.iter().zip(&mut self.ranks) {
-            if own.ruled {
-                *rank = NONE;
-            }
+        let is_ruled =
+            |permission: u32| self.permissions.get(permission as usize).is_some_and(|own| own.ruled);
+        for (list, listed) in self.lists.iter().zip(&mut self.listed) {
+            listed.rule(list, is_ruled);
         }
     }
 

@@ -6,6 +6,10 @@ use alloc::vec::Vec;
 
 use crate::compile::{Givers, Holding, Route};
 use crate::store::Sparse;
+use crate::time::Timestamp;
+
+/// How many holdings are looked through at once.
+const STRETCH: usize = 16;
 
 /// The rows.
 #[derive(Debug, Clone, Default)]
@@ -112,17 +116,48 @@ impl Rows {
         (0u32..).take(self.len()).map(|identity| (identity, self.get(identity)))
     }
 
-    /// Those who hold any of these entitlements at some time, in order; of each entitlement a bit says whether it is one.
-    pub(crate) fn holders(&self, wanted: Vec<u64>) -> impl Iterator<Item = u32> {
-        let is_wanted = move |entitlement: u32| {
+    /// Tells each holding of these entitlements that is live at `t`, with who holds it: those of one identity one after
+    /// the other, until it is said that no more of this one are wanted. Of each entitlement a bit says whether it is
+    /// one of these.
+    pub(crate) fn live_holders(
+        &self,
+        wanted: &[u64],
+        t: Timestamp,
+        mut is_enough: impl FnMut(u32, &Holding) -> bool,
+    ) {
+        let is_wanted = |entitlement: u32| {
             let word = wanted.get((entitlement >> 6) as usize).copied().unwrap_or(0);
             word >> (entitlement & 63) & 1 == 1
         };
-        (0u32..).take(self.len()).filter(move |who| {
-            let row = self.row(*who);
-            row.entitlements.iter().any(|entitlement| is_wanted(*entitlement))
-                || (row.entitlements.is_empty() && row.holdings.iter().any(|h| is_wanted(h.entitlement)))
-        })
+        // Most stretches hold nothing that is wanted; whose they are is asked of the others only.
+        let (mut who, mut ends, mut done) = (0u32, self.base.ends.iter(), None);
+        let mut end = ends.next().copied().unwrap_or(u32::MAX) as usize;
+        let stretches = self.base.entitlements.chunks(STRETCH).zip(self.base.holdings.chunks(STRETCH));
+        for (first, (entitlements, holdings)) in (0usize..).step_by(STRETCH).zip(stretches) {
+            if !entitlements.iter().fold(false, |any, entitlement| any | is_wanted(*entitlement)) {
+                continue;
+            }
+            for (place, (entitlement, holding)) in (first..).zip(entitlements.iter().zip(holdings)) {
+                if !is_wanted(*entitlement) || !holding.is_live(t) {
+                    continue;
+                }
+                while end <= place {
+                    who = who.saturating_add(1);
+                    end = ends.next().copied().unwrap_or(u32::MAX) as usize;
+                }
+                if done != Some(who) && (self.changed.get(who).is_some() || is_enough(who, holding)) {
+                    done = Some(who);
+                }
+            }
+        }
+        for (who, row) in self.changed.iter() {
+            let live = row.iter().filter(|holding| is_wanted(holding.entitlement) && holding.is_live(t));
+            for holding in live {
+                if is_enough(who, holding) {
+                    break;
+                }
+            }
+        }
     }
 
     /// How many holdings stand side by side.

@@ -20,7 +20,7 @@ use serde::Serialize;
 
 pub use requestable::{EventNeeds, Needs, Offer, Offers, Requestable};
 pub use timeline::{Stay, Tenure, TenureState, Tenures, Timeline};
-pub use what::{Except, Filter, Right, Rights, What};
+pub use what::{Except, Filter, Had, Right, Rights, What};
 pub use who::{DEFAULT_LIMIT, Holder, Holders, Who};
 
 use crate::check::SourceKind;

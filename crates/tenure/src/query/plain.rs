@@ -5,26 +5,43 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::judge::sort;
-use super::{Path, Right, What, limit};
-use crate::check::Access;
-use crate::compile::Holding;
+use super::{Had, Path, Right, What, limit};
+use crate::check::{Access, SourceKind};
+use crate::compile::{Holding, Source};
 use crate::engine::Engine;
-use crate::id::{PermissionId, ResourceId};
+use crate::id::{EntitlementId, ResourceId};
+use crate::state::GrantRow;
 use crate::store::NONE;
 use crate::time::{IntervalSet, Timestamp, Window};
 
 /// The most entitlements that a holding may lead to here.
 const MOST: usize = 1_024;
 
-/// What a holding leads to: each entitlement with the place of the one before it.
-type Walk = Vec<(u32, usize)>;
+/// An entitlement that a holding leads to.
+struct Step<'a> {
+    entitlement: u32,
+    name: &'a Arc<str>,
+    /// The place of the one before it.
+    from: Option<u32>,
+}
 
 /// A holding, told and followed once.
-struct Origin {
-    /// Its source as paths tell it, but for what it leads to and when.
-    head: Option<Path>,
-    walk: Walk,
+struct Origin<'a> {
+    /// Its source, if it counts now.
+    head: Option<&'a Head>,
+    walk: Vec<Step<'a>>,
 }
+
+/// A source as paths tell it.
+struct Head {
+    id: Arc<str>,
+    scope: Option<ResourceId>,
+    source: SourceKind,
+}
+
+/// A permission that was found, with its place in what its entitlement lists. The key is its place in the order of all
+/// names, and then which share it belongs to.
+type Found = (u64, u32);
 
 /// A holding that counts in a region at some time.
 struct Part {
@@ -34,13 +51,6 @@ struct Part {
     when: IntervalSet,
     /// The time around now in which it counts, if it does now.
     now: Option<Window>,
-}
-
-/// What is had alike by all that an entitlement lists.
-struct Share {
-    window: Window,
-    scope: Option<ResourceId>,
-    via: Arc<[Path]>,
 }
 
 /// Where rights are asked about.
@@ -75,14 +85,15 @@ impl Engine {
         };
         regions.sort_unstable_by_key(|region| world.state.resource_names.name(*region));
         regions.dedup();
-        let mut origins: Vec<Option<Origin>> = row.iter().map(|_| None).collect();
-        let mut shares: Vec<Share> = Vec::new();
-        let mut found: Vec<(u32, u32, u32)> = Vec::new();
+        let heads = self.heads(row, t);
+        let mut origins: Vec<Option<Origin<'_>>> = row.iter().map(|_| None).collect();
+        let mut shares: Vec<Right> = Vec::new();
+        let mut found: Vec<Found> = Vec::new();
         for region in regions {
             if !self.has_type(&question.filter, region, t) {
                 continue;
             }
-            let parts = self.parts(row, &mut origins, region, t)?;
+            let parts = self.parts(row, &heads, &mut origins, region, t)?;
             let leads = leads(&parts, &origins);
             for ways in leads.chunk_by(|(a, ..), (b, ..)| a == b) {
                 let Some((leaf, ..)) = ways.first().copied() else { continue };
@@ -94,57 +105,72 @@ impl Engine {
                 }
                 let number = u32::try_from(shares.len()).ok()?;
                 let before = found.len();
-                for (permission, window) in hierarchy.lists(leaf) {
-                    if window.contains(t) && self.is_wanted(question, *permission) {
-                        found.push((hierarchy.plain_rank(*permission)?, number, *permission));
-                    }
-                }
+                let listed = hierarchy.listed(leaf)?;
+                self.find(question, leaf, number, t, &mut found)?;
                 if found.len() == before {
                     continue;
                 }
-                let mut share = self.share(&parts, &origins, ways, t)?;
-                if !self.wants_any(&question.filter, &share.via, t) {
+                let scope = if scoped { world.state.resource_id(region) } else { None };
+                let had = self.had(&parts, &origins, ways, scope, t)?;
+                if !self.wants_any(&question.filter, &had.via, t) {
                     found.truncate(before);
                     continue;
                 }
-                share.scope = world.state.resource_id(region).filter(|_| scoped);
-                shares.push(share);
+                shares.push(Right::of(listed.names()?, had));
             }
         }
         // Shares stand in the order of their regions.
-        found.sort_unstable();
+        found.sort_unstable_by_key(|(key, _)| *key);
         let mut rights = Vec::with_capacity(found.len());
-        for (_, share, permission) in found {
-            let name = world.state.permission_names.name(permission)?;
-            let share = shares.get(share as usize)?;
-            rights.push(Right {
-                answer: Access::Allowed,
-                except: Vec::new(),
-                from: limit(share.window.start()),
-                missing: Vec::new(),
-                permission: PermissionId::from_interned(name),
-                scope: share.scope.clone(),
-                until: limit(share.window.end()),
-                via: Arc::clone(&share.via),
-            });
+        for (key, place) in found {
+            let share = shares.get((key & u64::from(u32::MAX)) as usize)?;
+            rights.push(share.at(place));
         }
         Some(rights)
     }
 
-    fn is_wanted(&self, question: &What, permission: u32) -> bool {
+    /// Finds what is wanted of what an entitlement lists now; none if not all of it is plain.
+    fn find(
+        &self,
+        question: &What,
+        entitlement: u32,
+        share: u32,
+        t: Timestamp,
+        found: &mut Vec<Found>,
+    ) -> Option<()> {
+        let hierarchy = self.world().hierarchy;
+        let listed = hierarchy.listed(entitlement)?;
+        let key = |rank: u32| (rank != NONE).then_some((u64::from(rank) << 32) | u64::from(share));
         let filter = &question.filter;
-        if filter.permissions.is_empty() && filter.prefix.is_empty() {
-            return true;
+        let all = filter.permissions.is_empty() && filter.prefix.is_empty();
+        let now = match listed.when() {
+            Some(window) => Some(window.contains(t)),
+            None => None,
+        };
+        if now == Some(false) {
+            return Some(());
         }
-        let name = self.assumed().permission_names.name(permission);
-        name.is_some_and(|name| filter.wants_permission(name))
+        if now.is_some() && all {
+            for (place, rank) in (0u32..).zip(listed.ranks()) {
+                found.push((key(*rank)?, place));
+            }
+            return Some(());
+        }
+        let list = hierarchy.lists(entitlement).iter().zip(listed.ranks()).zip(listed.each());
+        for (place, (((_, window), rank), name)) in (0u32..).zip(list) {
+            if window.contains(t) && filter.wants_permission(name.as_str()) {
+                found.push((key(*rank)?, place));
+            }
+        }
+        Some(())
     }
 
     /// The holdings that count in a region now, or next to the time in which those do; each is followed.
-    fn parts(
-        &self,
+    fn parts<'a>(
+        &'a self,
         row: &[Holding],
-        origins: &mut [Option<Origin>],
+        heads: &'a [Option<Head>],
+        origins: &mut [Option<Origin<'a>>],
         region: u32,
         t: Timestamp,
     ) -> Option<Vec<Part>> {
@@ -188,15 +214,16 @@ impl Engine {
             let origin = origins.get_mut(part.number)?;
             if origin.is_none() {
                 let holding = row.get(part.number)?;
-                *origin = Some(self.origin(holding, holding.is_live(t))?);
+                *origin = Some(self.origin(holding, heads.get(part.number)?.as_ref())?);
             }
         }
         Some(parts)
     }
 
     /// A holding and what it leads to as long as it counts, the shortest paths first; none if that is not plain.
-    fn origin(&self, holding: &Holding, told: bool) -> Option<Origin> {
+    fn origin<'a>(&'a self, holding: &Holding, head: Option<&'a Head>) -> Option<Origin<'a>> {
         let hierarchy = self.world().hierarchy;
+        let names = &self.assumed().entitlement_names;
         let whole = holding.window()?;
         if holding.is_conditional() {
             return None;
@@ -211,49 +238,85 @@ impl Engine {
                 Some(false)
             }
         };
-        let mut found: Walk = alloc::vec![(holding.entitlement, usize::MAX)];
-        let mut next = 0usize;
-        while let Some((node, _)) = found.get(next).copied() {
-            for (_, window) in hierarchy.lists(node) {
-                always(window)?;
+        let step = |entitlement, from| Some(Step { entitlement, name: names.name(entitlement)?, from });
+        let mut walk = alloc::vec![step(holding.entitlement, None)?];
+        let mut next = 0u32;
+        while let Some(node) = walk.get(next as usize).map(|step| step.entitlement) {
+            match hierarchy.listed(node)?.when() {
+                Some(window) => {
+                    always(&window)?;
+                }
+                None => {
+                    for (_, window) in hierarchy.lists(node) {
+                        always(window)?;
+                    }
+                }
             }
             for edge in hierarchy.edges(node) {
                 if !always(&edge.window)? {
                     continue;
                 }
-                if edge.scope != NONE || !edge.guards.is_empty() || found.len() > MOST {
+                if edge.scope != NONE || !edge.guards.is_empty() || walk.len() > MOST {
                     return None;
                 }
-                if !found.iter().any(|(known, _)| *known == edge.to) {
-                    found.push((edge.to, next));
+                if !walk.iter().any(|known| known.entitlement == edge.to) {
+                    walk.push(step(edge.to, Some(next))?);
                 }
             }
             next = next.saturating_add(1);
         }
-        let begins = crate::check::Origin::Held(holding.source());
-        let head = if told { Some(self.path(begins, holding.scope, &[], whole)?) } else { None };
-        Some(Origin { head, walk: found })
+        Some(Origin { head, walk })
+    }
+
+    /// The sources of what is held now. What leads to their names lies far apart in memory, and is read step by step
+    /// for all of them: so nothing waits for one name after the other.
+    fn heads(&self, row: &[Holding], t: Timestamp) -> Vec<Option<Head>> {
+        let state = self.assumed();
+        let grants = row.iter().map(|holding| match holding.source() {
+            Source::Grant(grant) if holding.is_live(t) => state.grants.at(grant),
+            Source::Grant(_) | Source::Standing(_) => None,
+        });
+        let grants: Vec<Option<&GrantRow>> = grants.collect();
+        let texts = grants.iter().map(|grant| grant.map(|grant| (grant, state.grant_text(grant))));
+        let texts: Vec<_> = texts.collect();
+        let texts = texts.into_iter().map(|text| text.map(|(grant, text)| (grant, state.texts.get(text))));
+        let texts: Vec<_> = texts.collect();
+        let heads = row.iter().zip(texts).map(|(holding, grant)| {
+            let (source, id) = match grant {
+                Some((grant, text)) => (SourceKind::Grant, state.grant_named(grant, text)),
+                None if holding.is_live(t) => {
+                    let (source, id) = self.source(crate::check::Origin::Held(holding.source()))?;
+                    (source, Arc::from(id))
+                }
+                None => return None,
+            };
+            Some(Head { id, scope: state.resource_id(holding.scope), source })
+        });
+        heads.collect()
     }
 
     /// How what an entitlement lists is had.
-    fn share(
+    fn had(
         &self,
         parts: &[Part],
-        origins: &[Option<Origin>],
+        origins: &[Option<Origin<'_>>],
         ways: &[(u32, u32, u32)],
+        scope: Option<ResourceId>,
         t: Timestamp,
-    ) -> Option<Share> {
+    ) -> Option<Had> {
         let mut via: Vec<Path> = Vec::with_capacity(ways.len());
         for (_, part, place) in ways {
             let part = parts.get(*part as usize)?;
             let Some(now) = part.now else { continue };
             let origin = origins.get(part.number)?.as_ref()?;
-            let chain = super::path::chain(&origin.walk, *place as usize);
+            let head = origin.head?;
             via.push(Path {
-                entitlements: self.names(&chain),
+                entitlements: origin.path(*place),
                 from: limit(now.start()),
+                id: Arc::clone(&head.id),
+                scope: head.scope.clone(),
+                source: head.source,
                 until: limit(now.end()),
-                ..origin.head.clone()?
             });
         }
         let window = match ways {
@@ -264,18 +327,43 @@ impl Engine {
                 whole.component(t)?
             }
         };
-        sort(&mut via);
-        Some(Share { window, scope: None, via: Arc::from(via) })
+        if via.len() > 1 {
+            sort(&mut via);
+        }
+        let (from, until) = (limit(window.start()), limit(window.end()));
+        Some(Had {
+            answer: Access::Allowed,
+            except: Vec::new(),
+            from,
+            missing: Vec::new(),
+            scope,
+            until,
+            via,
+        })
+    }
+}
+
+impl Origin<'_> {
+    /// The names on the way to the step of that place.
+    fn path(&self, last: u32) -> Arc<[EntitlementId]> {
+        let step = |place: u32| self.walk.get(place as usize);
+        let from = |step: &&Step<'_>| step.from.and_then(|place| self.walk.get(place as usize));
+        let names = core::iter::successors(step(last), from).map(|step| step.name);
+        // Few ways are longer; where one is, the rest of it needs more room.
+        let mut path: Vec<EntitlementId> = Vec::with_capacity(8);
+        path.extend(names.map(EntitlementId::from_interned));
+        path.reverse();
+        path.drain(..).collect()
     }
 }
 
 /// Each entitlement that a part leads to, with the part and the place of the entitlement in its walk; in order.
-fn leads(parts: &[Part], origins: &[Option<Origin>]) -> Vec<(u32, u32, u32)> {
-    let mut all: Vec<(u32, u32, u32)> = Vec::new();
+fn leads(parts: &[Part], origins: &[Option<Origin<'_>>]) -> Vec<(u32, u32, u32)> {
+    let mut all: Vec<(u32, u32, u32)> = Vec::with_capacity(parts.len().saturating_mul(16));
     for (number, part) in (0u32..).zip(parts) {
         let origin = origins.get(part.number).and_then(Option::as_ref);
         let walk = origin.map_or(&[][..], |origin| origin.walk.as_slice());
-        all.extend((0u32..).zip(walk).map(|(place, (leaf, _))| (*leaf, number, place)));
+        all.extend((0u32..).zip(walk).map(|(place, step)| (step.entitlement, number, place)));
     }
     all.sort_unstable();
     all

@@ -29,7 +29,7 @@ impl fmt::Display for Rights {
 
 impl fmt::Display for Right {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.permission)?;
+        write!(f, "{}", self.permission())?;
         if let Some(scope) = &self.scope {
             write!(f, " in {scope}")?;
         }

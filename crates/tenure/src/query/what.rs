@@ -4,14 +4,16 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
+use core::ops::Deref;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::judge::Judged;
 use super::plain::Where;
 use super::{Path, Reasons, limit, refusal, unknown_identity, wants};
 use crate::check::{Access, Asked, Target};
-use crate::compile::{Life, Place};
+use crate::compile::{Life, Place, Several};
 use crate::decide::{Code, Reason};
 use crate::engine::Engine;
 use crate::id::{ApplicationId, AttributeId, ConditionId, IdentityId, PermissionId, ResourceId, RuleId};
@@ -75,30 +77,56 @@ pub struct Rights {
     pub rows: Vec<Right>,
 }
 
-/// A permission that somebody has, or has if what is missing says so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// A permission that somebody has, or has if what is missing says so. What is had alike shares how it is had.
+#[derive(Clone)]
 pub struct Right {
+    alike: Arc<Alike>,
+    /// Which of several permissions that are had alike.
+    number: u32,
+}
+
+/// How a permission is had. Every [`Right`] derefs to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Had {
     /// Allowed or conditional.
     pub answer: Access,
     /// Where, inside of the scope, it may be otherwise.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub except: Vec<Except>,
     /// Since when it has been so without a gap; absent if since ever.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Timestamp>,
     /// What was not said and decides, in order.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
-    /// What may be done.
-    pub permission: PermissionId,
     /// In which subtree; everywhere when absent, or on the resource of the question.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<ResourceId>,
     /// Until when it will be so without a gap; absent if for ever.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
     /// By what, the path that lasts longest first.
-    pub via: Arc<[Path]>,
+    pub via: Vec<Path>,
+}
+
+/// What is had alike, and how.
+struct Alike {
+    had: Had,
+    permissions: Arc<Several>,
+}
+
+/// A right as it is written.
+#[derive(Debug, Serialize)]
+#[serde(rename = "Right")]
+struct Told<'a> {
+    answer: Access,
+    #[serde(skip_serializing_if = "is_nothing")]
+    except: &'a [Except],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<Timestamp>,
+    #[serde(skip_serializing_if = "is_nothing")]
+    missing: &'a [String],
+    permission: &'a PermissionId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<&'a ResourceId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Timestamp>,
+    via: &'a [Path],
 }
 
 /// A subtree inside of a scope in which more decides: a denial, or conditions on which it belongs to what is above.
@@ -112,6 +140,70 @@ pub struct Except {
     pub rule: Option<RuleId>,
     /// The subtree.
     pub scope: ResourceId,
+}
+
+impl Right {
+    fn one(permission: PermissionId, had: Had) -> Self {
+        Self::of(&Arc::new(Several::from(permission)), had)
+    }
+
+    /// The first of permissions that are had alike; the others are told from it by their places.
+    pub(super) fn of(permissions: &Arc<Several>, had: Had) -> Self {
+        Self { alike: Arc::new(Alike { had, permissions: Arc::clone(permissions) }), number: 0 }
+    }
+
+    /// The one of that place among those that are had alike.
+    #[inline]
+    pub(super) fn at(&self, number: u32) -> Self {
+        Self { alike: Arc::clone(&self.alike), number }
+    }
+
+    /// What may be done.
+    #[must_use]
+    pub fn permission(&self) -> &PermissionId {
+        self.alike.permissions.name(self.number)
+    }
+
+    fn told(&self) -> Told<'_> {
+        let had = &self.alike.had;
+        Told {
+            answer: had.answer,
+            except: &had.except,
+            from: had.from,
+            missing: &had.missing,
+            permission: self.permission(),
+            scope: had.scope.as_ref(),
+            until: had.until,
+            via: &had.via,
+        }
+    }
+}
+
+impl Deref for Right {
+    type Target = Had;
+    fn deref(&self) -> &Had {
+        &self.alike.had
+    }
+}
+
+impl PartialEq for Right {
+    fn eq(&self, other: &Self) -> bool {
+        self.permission() == other.permission() && **self == **other
+    }
+}
+
+impl Eq for Right {}
+
+impl fmt::Debug for Right {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.told().fmt(f)
+    }
+}
+
+impl Serialize for Right {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.told().serialize(serializer)
+    }
 }
 
 impl What {
@@ -280,16 +372,17 @@ impl Engine {
 
     fn right(&self, permission: u32, region: u32, judged: Judged<'_>, except: Vec<Except>) -> Option<Right> {
         let state = self.assumed();
-        Some(Right {
+        let permission = PermissionId::from_interned(state.permission_names.name(permission)?);
+        let had = Had {
             answer: judged.access,
             except,
             from: limit(judged.window.start()),
             missing: judged.missing,
-            permission: PermissionId::from_interned(state.permission_names.name(permission)?),
             scope: state.resource_id(region),
             until: limit(judged.window.end()),
-            via: Arc::from(judged.paths),
-        })
+            via: judged.paths,
+        };
+        Some(Right::one(permission, had))
     }
 
     /// Whether something that gives it is of what is wanted.
@@ -332,6 +425,11 @@ impl Filter {
     pub(super) const fn wants_all_held(&self) -> bool {
         self.applications.is_empty() && self.kinds.is_empty()
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "asked by reference")]
+const fn is_nothing<T>(list: &&[T]) -> bool {
+    list.is_empty()
 }
 
 fn is_default(filter: &Filter) -> bool {

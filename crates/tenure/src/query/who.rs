@@ -159,37 +159,44 @@ impl Engine {
 
     /// The first by id of those who may, as many as are wanted, and whether these are all.
     fn first_holders(&self, question: &Who, asked: &Asked<'_>, t: Timestamp) -> (Vec<u32>, bool) {
-        let wanted = question.limit.unwrap_or(DEFAULT_LIMIT) as usize;
-        let names = &self.assumed().identity_names;
         let givers = self.world().hierarchy.givers(asked.permission);
-        let mut complete = true;
-        // The last of those found so far on top.
-        let mut first: BinaryHeap<(&str, u32)> = BinaryHeap::new();
-        for who in self.candidates(asked.permission, givers) {
-            let Some(name) = names.name(who) else { continue };
-            let beyond = first.len() >= wanted && first.peek().is_none_or(|(last, _)| **name >= **last);
-            if beyond && !complete {
-                continue;
+        let plain = self.is_plain(asked.permission, asked.place);
+        let ruled = self.ruled(asked.permission, givers);
+        let mut first = First::new(question.limit.unwrap_or(DEFAULT_LIMIT) as usize);
+        let mut offer = |who: u32, may: Option<bool>| {
+            let Some(name) = self.assumed().identity_names.name(who) else { return };
+            let may = || may.unwrap_or_else(|| self.may(&Asked { who, ..*asked }, givers, t));
+            if !first.is_settled(name) && self.is_of(&question.kinds, who) && may() {
+                first.add(name, who);
             }
-            if !self.is_of(&question.kinds, who) || !self.may(&Asked { who, ..*asked }, givers, t) {
-                continue;
+        };
+        match ruled {
+            Ruled::Everybody => {
+                let all = 0..u32::try_from(self.assumed().identities.len()).unwrap_or(u32::MAX);
+                all.for_each(|who| offer(who, None));
             }
-            if beyond {
-                complete = false;
-                continue;
-            }
-            first.push((name, who));
-            if first.len() > wanted {
-                first.pop();
-                complete = false;
+            Ruled::Some(named) => {
+                let wanted = self.wanted(givers);
+                self.rows().live_holders(&wanted, t, |who, holding| {
+                    let giving = givers.by(holding.entitlement).map(|routes| (holding, routes));
+                    let gives = plain.zip(giving).map(|(on, giving)| self.gives_by(giving, on, t));
+                    // What is not given here may be given by what else is held.
+                    if let Some(Ok(false)) = gives {
+                        return false;
+                    }
+                    if !named.contains(&who) {
+                        offer(who, gives.and_then(Result::ok));
+                    }
+                    true
+                });
+                named.iter().for_each(|who| offer(*who, None));
             }
         }
-        (first.into_sorted_vec().into_iter().map(|(_, who)| who).collect(), complete)
+        first.into_all()
     }
 
-    /// Those who hold at some time what gives a permission at some time, or whom a standing rule may give it, each
-    /// once.
-    fn candidates<'a>(&'a self, permission: u32, givers: Givers<'a>) -> impl Iterator<Item = u32> + 'a {
+    /// Of each entitlement a bit: whether it gives the permission at some time.
+    fn wanted(&self, givers: Givers<'_>) -> Vec<u64> {
         let count = self.assumed().entitlements.len();
         let mut wanted: Vec<u64> = alloc::vec![0; count.div_ceil(64)];
         for giver in givers.list() {
@@ -197,24 +204,24 @@ impl Engine {
                 *word |= 1 << (giver & 63);
             }
         }
-        let mut named: BTreeSet<u32> = BTreeSet::new();
-        let mut everybody = false;
+        wanted
+    }
+
+    /// Whom standing rules may give the permission, whatever they hold.
+    fn ruled(&self, permission: u32, givers: Givers<'_>) -> Ruled {
+        let mut named = BTreeSet::new();
         if self.world().hierarchy.is_ruled(permission) {
             let state = self.assumed();
             for rule in &self.rules().standing {
                 if givers.list().any(|giver| rule.what.when(state, giver).is_some()) {
                     match rule.named() {
                         Some(ids) => named.extend(ids),
-                        None => everybody = true,
+                        None => return Ruled::Everybody,
                     }
                 }
             }
         }
-        let all = 0..u32::try_from(self.assumed().identities.len()).unwrap_or(u32::MAX);
-        let all = all.take(if everybody { usize::MAX } else { 0 });
-        let held = self.rows().holders(wanted).filter(move |_| !everybody);
-        let also: Vec<u32> = if everybody { Vec::new() } else { named.iter().copied().collect() };
-        held.filter(move |who| !named.contains(who)).chain(also).chain(all)
+        Ruled::Some(named)
     }
 
     fn is_of(&self, kinds: &[IdentityKind], who: u32) -> bool {
@@ -239,4 +246,58 @@ impl Engine {
         let denials = self.denials(asked, &ways, t);
         self.stands(asked, &ways, &denials, t).truth <= Truth::Missing
     }
+}
+
+/// Whom standing rules may give something.
+enum Ruled {
+    Everybody,
+    Some(BTreeSet<u32>),
+}
+
+/// The first by id of those who were found so far.
+struct First<'a> {
+    wanted: usize,
+    complete: bool,
+    /// The last on top. What names begin with stands before them, so that few of them are read to be compared.
+    found: BinaryHeap<(u128, &'a str, u32)>,
+}
+
+impl<'a> First<'a> {
+    const fn new(wanted: usize) -> Self {
+        Self { wanted, complete: true, found: BinaryHeap::new() }
+    }
+
+    /// Whether there are as many that come before one.
+    fn is_beyond(&self, name: &str) -> bool {
+        self.found.len() >= self.wanted && self.found.peek().is_none_or(|(_, last, _)| name >= *last)
+    }
+
+    /// Whether it makes no difference if one of that name may.
+    fn is_settled(&self, name: &str) -> bool {
+        !self.complete && self.is_beyond(name)
+    }
+
+    fn add(&mut self, name: &'a str, who: u32) {
+        if self.is_beyond(name) {
+            self.complete = false;
+            return;
+        }
+        self.found.push((beginning(name), name, who));
+        if self.found.len() > self.wanted {
+            self.found.pop();
+            self.complete = false;
+        }
+    }
+
+    /// All that were found, in order, and whether there are no more.
+    fn into_all(self) -> (Vec<u32>, bool) {
+        (self.found.into_sorted_vec().into_iter().map(|(.., who)| who).collect(), self.complete)
+    }
+}
+
+/// What a name begins with, in the order of names.
+fn beginning(name: &str) -> u128 {
+    let mut bytes = [0u8; 16];
+    bytes.iter_mut().zip(name.bytes()).for_each(|(to, byte)| *to = byte);
+    u128::from_be_bytes(bytes)
 }

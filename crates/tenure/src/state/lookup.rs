@@ -1,7 +1,7 @@
 //! Names to references and back, and the versions of keys.
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::sync::Arc;
 
 use super::fold::reaches;
@@ -10,7 +10,7 @@ use crate::id::{AccountId, EntitlementId, EventId, FactId, GrantId, IdentityId, 
 use crate::log::{Key, KeyKind};
 use crate::model::{Basis, ConditionNames, Holder, Membership, Standing};
 use crate::policy::NounKind;
-use crate::store::{NONE, hash, stable_hash};
+use crate::store::{NONE, TextRef, hash, stable_hash};
 use crate::time::Timestamp;
 
 macro_rules! interned {
@@ -145,15 +145,22 @@ impl State {
     }
 
     pub(crate) fn grant_id(&self, grant: &GrantRow) -> GrantId {
-        let text = if grant.item == OWN_NAME {
-            self.own_names
-                .at(grant.request)
-                .map_or_else(String::new, |own| self.texts.get(own.name).to_string())
+        GrantId::from_interned(&self.grant_named(grant, self.texts.get(self.grant_text(grant))))
+    }
+
+    /// Where the name of a grant stands, or that of its request after which it is named.
+    pub(crate) fn grant_text(&self, grant: &GrantRow) -> TextRef {
+        let name = if grant.item == OWN_NAME {
+            self.own_names.at(grant.request).map(|own| own.name)
         } else {
-            let request = self.requests.at(grant.request).map_or("", |row| self.texts.get(row.name));
-            format!("{request}#{}", grant.item)
+            self.requests.at(grant.request).map(|row| row.name)
         };
-        GrantId::from_interned(&Arc::from(text))
+        name.unwrap_or_default()
+    }
+
+    /// The id of a grant, from what stands there.
+    pub(crate) fn grant_named(&self, grant: &GrantRow, text: &str) -> Arc<str> {
+        if grant.item == OWN_NAME { Arc::from(text) } else { Arc::from(format!("{text}#{}", grant.item)) }
     }
 
     pub(crate) fn standing_id(&self, text: crate::store::TextRef) -> StandingId {

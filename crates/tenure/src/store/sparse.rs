@@ -64,6 +64,30 @@ impl<T> Sparse<T> {
     }
 }
 
+impl<T> Sparse<T> {
+    /// All that is set, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        let mut open = alloc::vec![(0usize, &*self.root)];
+        let leaves = core::iter::from_fn(move || {
+            while let Some((first, node)) = open.pop() {
+                match node {
+                    Node::Branch(children) => {
+                        let places = (0..WIDTH).map(|child| (first << BITS) | child);
+                        let children = places.zip(children);
+                        open.extend(children.filter_map(|(at, child)| Some((at, child.as_deref()?))));
+                    }
+                    Node::Leaf(values) => return Some((first << BITS, values)),
+                }
+            }
+            None
+        });
+        leaves.flat_map(|(first, values)| {
+            let values = (first..).zip(values);
+            values.filter_map(|(at, value)| Some((u32::try_from(at).ok()?, value.as_ref()?)))
+        })
+    }
+}
+
 impl<V: ?Sized> Sparse<Arc<V>> {
     /// Reads ahead what a change of the value touches: the nodes that lead to it, and the counts of all their
     /// children, which copies of the nodes raise one after the other.
@@ -142,6 +166,8 @@ mod tests {
                 }
                 let bound = map.keys().next_back().map_or(0, |at| (*at as usize).saturating_add(1));
                 prop_assert_eq!(sparse.bound(), bound);
+                let all: BTreeMap<u32, u8> = sparse.iter().map(|(at, value)| (at, *value)).collect();
+                prop_assert_eq!(all, map);
             }
         }
     }
