@@ -17,6 +17,9 @@ use crate::time::{IntervalSet, Timestamp, Window};
 /// The most entitlements that a holding may lead to here.
 const MOST: usize = 1_024;
 
+/// Room for as much as most entitlements list, and for as many steps as most paths have.
+const FEW: usize = 8;
+
 /// An entitlement that a holding leads to.
 struct Step<'a> {
     entitlement: u32,
@@ -89,12 +92,14 @@ impl Engine {
         let mut origins: Vec<Option<Origin<'_>>> = row.iter().map(|_| None).collect();
         let mut shares: Vec<Right> = Vec::new();
         let mut found: Vec<Found> = Vec::new();
+        let mut gathered: Vec<EntitlementId> = Vec::with_capacity(FEW);
         for region in regions {
             if !self.has_type(&question.filter, region, t) {
                 continue;
             }
             let parts = self.parts(row, &heads, &mut origins, region, t)?;
             let leads = leads(&parts, &origins);
+            found.reserve(leads.len().saturating_mul(FEW));
             for ways in leads.chunk_by(|(a, ..), (b, ..)| a == b) {
                 let Some((leaf, ..)) = ways.first().copied() else { continue };
                 // What is had here only as it is had in a wider place is told there.
@@ -111,7 +116,7 @@ impl Engine {
                     continue;
                 }
                 let scope = if scoped { world.state.resource_id(region) } else { None };
-                let had = self.had(&parts, &origins, ways, scope, t)?;
+                let had = self.had(&parts, &origins, ways, scope, &mut gathered, t)?;
                 if !self.wants_any(&question.filter, &had.via, t) {
                     found.truncate(before);
                     continue;
@@ -143,10 +148,7 @@ impl Engine {
         let key = |rank: u32| (rank != NONE).then_some((u64::from(rank) << 32) | u64::from(share));
         let filter = &question.filter;
         let all = filter.permissions.is_empty() && filter.prefix.is_empty();
-        let now = match listed.when() {
-            Some(window) => Some(window.contains(t)),
-            None => None,
-        };
+        let now = listed.when().map(|window| window.contains(t));
         if now == Some(false) {
             return Some(());
         }
@@ -302,6 +304,7 @@ impl Engine {
         origins: &[Option<Origin<'_>>],
         ways: &[(u32, u32, u32)],
         scope: Option<ResourceId>,
+        gathered: &mut Vec<EntitlementId>,
         t: Timestamp,
     ) -> Option<Had> {
         let mut via: Vec<Path> = Vec::with_capacity(ways.len());
@@ -311,7 +314,7 @@ impl Engine {
             let origin = origins.get(part.number)?.as_ref()?;
             let head = origin.head?;
             via.push(Path {
-                entitlements: origin.path(*place),
+                entitlements: origin.path(*place, gathered),
                 from: limit(now.start()),
                 id: Arc::clone(&head.id),
                 scope: head.scope.clone(),
@@ -344,13 +347,11 @@ impl Engine {
 }
 
 impl Origin<'_> {
-    /// The names on the way to the step of that place.
-    fn path(&self, last: u32) -> Arc<[EntitlementId]> {
+    /// The names on the way to the step of that place; what they are gathered in is empty before and after.
+    fn path(&self, last: u32, path: &mut Vec<EntitlementId>) -> Arc<[EntitlementId]> {
         let step = |place: u32| self.walk.get(place as usize);
         let from = |step: &&Step<'_>| step.from.and_then(|place| self.walk.get(place as usize));
         let names = core::iter::successors(step(last), from).map(|step| step.name);
-        // Few ways are longer; where one is, the rest of it needs more room.
-        let mut path: Vec<EntitlementId> = Vec::with_capacity(8);
         path.extend(names.map(EntitlementId::from_interned));
         path.reverse();
         path.drain(..).collect()
