@@ -67,6 +67,37 @@ standing: {s1: {holder: {identity: bob}, entitlement: a}}
     assert_eq!(access(&simulation), ["bob loses a:x in x, except in x/y: allowed -> denied"]);
 }
 
+/// A scope that is retired is none, and no exception for what lives on below it.
+#[test]
+fn what_lies_below_a_retired_scope_is_gained_with_the_rest() {
+    let policy = r"
+tenure: 1
+resources: {x: {type: t}, x/y: {type: t, parent: x}}
+identities: {bob: {kind: human}}
+entitlements: {a: {kind: role, permissions: [a:x], implies: [{entitlement: b, scope: x}]}, b: {kind: role, permissions: [b:x]}}
+standing:
+  s1: {holder: {identity: bob}, entitlement: a}
+";
+    let fact = |id: &str, kind: &str, body: &str| -> Fact {
+        let text = format!(
+            r#"{{"v": 1, "id": "{id}", "kind": "{kind}", "effective_at": "{NOW}", "recorded_at": "{NOW}", "body": {body}}}"#
+        );
+        parse_json(&text, &Limits::default()).unwrap()
+    };
+    let engine = Engine::new(Policy::from_yaml(policy).unwrap(), State::default()).unwrap();
+    let retired =
+        engine.admit(&[fact("f-1", "resource_retired", r#"{"id": "x"}"#)], NOW.parse().unwrap()).unwrap();
+    let engine = engine.apply(0, &retired).unwrap();
+    let body = r#"{"id": "s-2", "definition": {"holder": {"identity": "bob"}, "entitlement": "b"}}"#;
+    let hypothesis =
+        Hypothesis { facts: vec![fact("f-2", "standing_assigned", body)], ..Hypothesis::default() };
+    let simulation = engine.simulate(&hypothesis, NOW.parse().unwrap()).unwrap();
+    assert_eq!(
+        access(&simulation),
+        ["bob gains b:x, except in x: denied -> allowed", "bob gains b:x in x/y: denied -> allowed"]
+    );
+}
+
 /// Where conditions read the resource, each is asked: of an unknown one both worlds say as little.
 #[test]
 fn what_hangs_on_the_resource_is_asked_of_each() {

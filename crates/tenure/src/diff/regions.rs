@@ -196,7 +196,7 @@ impl Worth<'_> {
             turns.extend(conditional.map(Some).filter(inside));
         }
         // What lies below a place that is retired lives on, and no question about the place speaks of it.
-        let dead: Vec<u32> = turns.iter().flatten().filter_map(|id| self.retired(id)).collect();
+        let dead: Vec<u32> = turns.iter().chain(held).flatten().filter_map(|id| self.retired(id)).collect();
         if !dead.is_empty() {
             let count = u32::try_from(state.resource_names.len()).unwrap_or(u32::MAX);
             let tree = world.tree;
